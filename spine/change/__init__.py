@@ -1,0 +1,1 @@
+"""Semantic change of YAML texts: operations, and the pure functions diff, patch, merge and invert over them."""

@@ -1,0 +1,502 @@
+"""Two documents walked side by side: which entries came, went, moved, changed their name, value or comments."""
+
+from __future__ import annotations
+
+import difflib
+
+from spine.address import Address, Item, Key, Step
+from spine.change.operations import (
+    Add,
+    After,
+    Comment,
+    First,
+    Last,
+    Move,
+    Operation,
+    Remove,
+    Rename,
+    SetValue,
+    Slot,
+    SpliceItems,
+)
+from spine.change.sequence import longest_increasing
+from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of
+from spine.yamldoc import pieces
+from spine.yamldoc.nodes import Document, Entry, Node
+from spine.yamldoc.scalars import same_value, shape
+from spine.yamldoc.trivia import Layout, NotEditable, Run, layout, prolog
+
+_ALIKE = 0.6
+
+
+def same_meaning(a: Node, b: Node) -> bool:
+    """`same_value`, and mappings in the same order too."""
+    if a.kind != b.kind or len(a.entries) != len(b.entries):
+        return False
+    if a.kind != "mapping" and a.kind != "sequence":
+        return same_value(a, b)
+    if a.tag != b.tag:
+        return False
+    for x, y in zip(a.entries, b.entries, strict=True):
+        if x.key is not None and y.key is not None and not same_value(x.key, y.key):
+            return False
+        if not same_meaning(x.value, y.value):
+            return False
+    return True
+
+
+class Comparison:
+    """One walk over two documents; `run` gives the operations in document order.
+
+    Limitations: a document whose root is a scalar, or changes its kind, is not compared entry by entry.
+    """
+
+    def __init__(self, old: Document, new: Document, identity: Identity) -> None:
+        self.old = old
+        self.new = new
+        self.identity = identity
+        self.ops: list[Operation] = []
+        self._told: set[Address] = set()  # identity fields whose change a rename already says
+
+    def run(self) -> list[Operation]:
+        """All operations. Raises `NotEditable` where the change is not one of entries."""
+        if self.old.opaque or self.new.opaque:
+            raise NotEditable("line breaks that only YAML 1.1 knows")
+        if len(self.old.roots) != len(self.new.roots):
+            raise NotEditable("the number of documents changes")
+        for number, (one, other) in enumerate(zip(self.old.roots, self.new.roots, strict=True), 1):
+            a, b = one.node, other.node
+            if a is None and b is None:
+                continue
+            if a is None or b is None or a.kind != b.kind or not a.entries or not b.entries:
+                if a is not None and b is not None and self.old.source(a) == self.new.source(b):
+                    continue
+                raise NotEditable("the whole document is replaced")
+            if a.tag != b.tag or a.style != b.style:
+                raise NotEditable("the whole document changes its tag or style")
+            self._no_anchor(a, b)
+            self._prolog(number)
+            self._container(a, b, Address((), number))
+        return self.ops
+
+    def _prolog(self, number: int) -> None:
+        """Comments in front of a document's `---`: the slot `above` of the document itself."""
+        spans = prolog(self.old, number), prolog(self.new, number)
+        if spans[0] is None or spans[1] is None:
+            return
+        old, new = self.old.text[slice(*spans[0])], self.new.text[slice(*spans[1])]
+        if old != new:
+            self.ops.append(Comment(Address((), number), "above", old or None, new or None))
+
+    # -- one entry ------------------------------------------------------------------------------------------------
+
+    def _entry(self, a: Entry, b: Entry, at: Address) -> None:
+        if at in self._told:
+            return
+        if a.container.style == b.container.style == "block":
+            self._comment(at, "lead", pieces.lead(self.old, a), pieces.lead(self.new, b))
+            self._comment(at, "eol", pieces.eol(self.old, a), pieces.eol(self.new, b))
+            self._value(a, b, at)
+            self._comment(at, "foot", pieces.foot(self.old, a), pieces.foot(self.new, b))
+        else:
+            self._value(a, b, at)
+
+    def _comment(self, at: Address, slot: Slot, old: str | None, new: str | None) -> None:
+        if old != new and _bare(old) != _bare(new):
+            self.ops.append(Comment(at, slot, old, new))
+
+    def _value(self, a: Entry, b: Entry, at: Address) -> None:
+        va, vb = a.value, b.value
+        if va.kind == vb.kind == "scalar" and va.text == vb.text and self.old.source(va) == self.new.source(vb):
+            return
+        if self._by_entry(va, vb, at):
+            self._no_anchor(va, vb)
+            self._container(va, vb, at)
+            return
+        one, other = pieces.value_token(self.old, a), pieces.value_token(self.new, b)
+        if one != other and not self._only_layout(va, vb):
+            self._no_anchor_below(va, self.old)
+            self._no_anchor_below(vb, self.new)
+            self.ops.append(SetValue(at, one, other))
+
+    def _by_entry(self, a: Node, b: Node, at: Address) -> bool:
+        """Whether a value's change is told entry by entry."""
+        if a.tag != b.tag and not (a.kind == "scalar" or b.kind == "scalar"):
+            return False
+        if a.entries and b.entries and a.kind == b.kind:
+            if isinstance(self.identity.declared_for(at), Atomic):
+                return False
+            return a.style == b.style or self._plain_members(a, b)
+        return self._fills(a, b, at)
+
+    def _only_layout(self, a: Node, b: Node) -> bool:
+        """Two collections that differ in their layout alone, which is a residual's business."""
+        return (
+            a.kind in ("mapping", "sequence")
+            and same_meaning(a, b)
+            and "#" not in self.old.source(a)
+            and "#" not in self.new.source(b)
+        )
+
+    def _plain_members(self, a: Node, b: Node) -> bool:
+        """Whether block and flow style may differ: nothing but one-line scalars inside, no comments."""
+        return (
+            "#" not in self.old.source(a)
+            and "#" not in self.new.source(b)
+            and all(
+                entry.value.kind == "scalar" and entry.value.style not in ("|", ">") and "\n" not in entry.value.text
+                for node in (a, b)
+                for entry in node.entries
+            )
+            and (a.kind == "mapping" or not isinstance(self.identity.kind_of(Address(), (a, b)), Sequence))
+        )
+
+    def _fills(self, a: Node, b: Node, at: Address) -> bool:
+        """Whether one side is an empty container (or null) and the other's entries can be addressed."""
+        if bool(a.entries) == bool(b.entries):
+            return False
+        full, empty = (a, b) if a.entries else (b, a)
+        if not pieces.is_empty(empty) or full.tag is not None or empty.tag is not None:
+            return False
+        if empty.kind not in ("scalar", full.kind):
+            return False
+        if full.kind == "mapping":
+            return not isinstance(self.identity.declared_for(at), Atomic)
+        return isinstance(self.identity.kind_of(at, (full,)), (Keyed, ScalarSet))
+
+    def _no_anchor(self, *nodes: Node) -> None:
+        for node in nodes:
+            if node.anchor is not None or node.kind == "alias":
+                raise NotEditable("an anchor or alias at the touched place")
+
+    def _no_anchor_below(self, node: Node, document: Document) -> None:
+        if document.aliased:
+            self._no_anchor(node)
+            for entry in node.entries:
+                self._no_anchor_below(entry.value, document)
+
+    # -- lists without identity -----------------------------------------------------------------------------------
+
+    def _container(self, a: Node, b: Node, at: Address) -> None:
+        kind: ListKind | None = None
+        if (a if a.entries else b).kind == "sequence":
+            kind = self.identity.kind_of(at, (a, b))
+            if isinstance(kind, (Sequence, Atomic)):
+                self._items(a, b, at)
+                return
+        self._entries(a, b, at, kind)
+
+    def _items(self, a: Node, b: Node, at: Address) -> None:
+        if a.style != b.style:
+            raise NotEditable("a list without identity changes between block and flow style")
+        one = [pieces.entry_text(self.old, entry) for entry in a.entries]
+        other = [pieces.entry_text(self.new, entry) for entry in b.entries]
+        matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if tag == "equal":
+                continue
+            for entry in a.entries[i1:i2]:
+                self._no_anchor_below(entry.value, self.old)
+            for entry in b.entries[j1:j2]:
+                self._no_anchor_below(entry.value, self.new)
+            self.ops.append(
+                SpliceItems(
+                    at,
+                    i1 + 1,
+                    one[i1 - 1] if i1 else None,
+                    pieces.items_text(self.old, a.entries[i1:i2]),
+                    pieces.items_text(self.new, b.entries[j1:j2]),
+                    one[i2] if i2 < len(one) else None,
+                )
+            )
+
+    # -- mappings and lists with identity --------------------------------------------------------------------------
+
+    def _entries(self, a: Node, b: Node, at: Address, kind: ListKind | None) -> None:
+        """Match the entries of both sides, then tell each region between two that stayed."""
+        old_steps, new_steps = steps_of(a, kind), steps_of(b, kind)
+        there = {step: j for j, step in enumerate(new_steps)}
+        partner = {i: there[step] for i, step in enumerate(old_steps) if step in there}
+        self._refuse_new_duplicates(old_steps, new_steps, b)
+        self._find_renames(a, b, kind, old_steps, new_steps, partner)
+        common = sorted(partner)
+        stays = [common[at_] for at_ in longest_increasing([partner[i] for i in common])]
+        came_from = {j: i for i, j in partner.items()}
+        is_block = pieces.is_block(a) and pieces.is_block(b)
+        old_layout = layout(self.old, a) if is_block else None
+        new_layout = layout(self.new, b) if is_block else None
+        sides = _Sides(self, a, b, at, old_steps, new_steps, old_layout, new_layout)
+        p, q = -1, -1
+        for s, t in [(i, partner[i]) for i in stays] + [(len(old_steps), len(new_steps))]:
+            if s > p + 1 or t > q + 1 or sides.blocks_differ(s, t):
+                self._region(sides, range(p + 1, s), range(q + 1, t), s, t, partner, came_from)
+            if s < len(old_steps):
+                self._matched(sides, s, t)
+            p, q = s, t
+
+    def _matched(self, sides: _Sides, i: int, j: int) -> None:
+        a, b = sides.a.entries[i], sides.b.entries[j]
+        at = sides.at / sides.old_steps[i]
+        if sides.old_steps[i] != sides.new_steps[j]:
+            self.ops.append(Rename(at, sides.new_steps[j]))
+            self._tell_identity(at, sides.old_steps[i])
+        if sides.old_layout is not None and sides.new_layout is not None:
+            if sides.own_lines(self.old, sides.old_layout, a) == sides.own_lines(self.new, sides.new_layout, b):
+                return
+        elif self.old.text[a.start : a.value.end] == self.new.text[b.start : b.value.end]:
+            return
+        self._entry(a, b, at)
+
+    def _tell_identity(self, at: Address, step: Step) -> None:
+        if isinstance(step, Item):
+            for path, _ in step.fields:
+                field = at
+                for name in path:
+                    field = field / Key(name)
+                self._told.add(field)
+
+    def _region(
+        self,
+        sides: _Sides,
+        olds: range,
+        news: range,
+        s: int,
+        t: int,
+        partner: dict[int, int],
+        came_from: dict[int, int],
+    ) -> None:
+        """What happened between two entries that stayed: removals, arrivals, and the free-standing blocks there."""
+        same_blocks = sides.old_blocks(olds, s) == sides.new_blocks(news, t)
+        for i in olds:
+            blocks = sides.old_above(i)
+            if i in partner:
+                if not same_blocks:
+                    self._comment(sides.at / sides.old_steps[i], "above", pieces.runs(self.old, blocks), None)
+                continue
+            entry = sides.a.entries[i]
+            self._no_anchor_below(entry.value, self.old)
+            taken = 0 if same_blocks else len(blocks)
+            self.ops.append(
+                Remove(
+                    sides.at / sides.old_steps[i],
+                    pieces.entry_text(self.old, entry, taken),
+                    sides.old_predecessor(i),
+                    sides.blank(sides.old_layout, i, taken),
+                    len(blocks) - taken,
+                    sides.leaves if i == olds[-1] and len(olds) == len(sides.old_steps) else None,
+                )
+            )
+        for j in news:
+            blocks = sides.new_above(j)
+            brought = 0 if same_blocks else len(blocks)
+            if j in came_from:
+                i = came_from[j]
+                self.ops.append(
+                    Move(
+                        sides.at / sides.old_steps[i],
+                        sides.new_predecessor(j),
+                        sides.old_predecessor(i),
+                        len(blocks) - brought,
+                        len(sides.old_above(i)) if same_blocks else 0,
+                    )
+                )
+                self._matched(sides, i, j)
+                continue
+            entry = sides.b.entries[j]
+            self._no_anchor_below(entry.value, self.new)
+            self.ops.append(
+                Add(
+                    sides.at / sides.new_steps[j],
+                    sides.new_text(entry, brought),
+                    sides.new_predecessor(j),
+                    sides.blank(sides.new_layout, j, brought),
+                    len(blocks) - brought,
+                    sides.replaces if j == 0 and not sides.old_steps else None,
+                )
+            )
+        if not same_blocks:
+            is_end = s == len(sides.old_steps)
+            where = sides.at if is_end else sides.at / sides.old_steps[s]
+            old, new = pieces.runs(self.old, sides.old_above(s)), pieces.runs(self.new, sides.new_above(t))
+            self._comment(where, "end" if is_end else "above", old, new)
+
+    def _find_renames(
+        self,
+        a: Node,
+        b: Node,
+        kind: ListKind | None,
+        old_steps: list[Step],
+        new_steps: list[Step],
+        partner: dict[int, int],
+    ) -> None:
+        """Pair one that went with one that came in the same place, if they are alike; add them to `partner`."""
+        if isinstance(kind, ScalarSet):
+            return
+        taken = set(partner.values())
+        gone = [i for i in range(len(old_steps)) if i not in partner]
+        new = [j for j in range(len(new_steps)) if j not in taken]
+        if not gone or not new:
+            return
+
+        def behind(index: int, known: set[int] | dict[int, int]) -> int:
+            at = index - 1
+            while at >= 0 and at not in known:
+                at -= 1
+            return at
+
+        places: dict[int, list[int]] = {}
+        for j in new:
+            places.setdefault(behind(j, taken), []).append(j)
+        origins: dict[int, list[int]] = {}
+        for i in gone:
+            before = behind(i, partner)
+            origins.setdefault(partner[before] if before >= 0 else -1, []).append(i)
+        for place, old_ones in origins.items():
+            new_ones = places.get(place, [])
+            if len(old_ones) == len(new_ones) == 1:
+                i, j = old_ones[0], new_ones[0]
+                is_plain = not _numbered(old_steps[i]) and not _numbered(new_steps[j])
+                if is_plain and self._alike(a.entries[i], b.entries[j], kind):
+                    partner[i] = j
+
+    def _alike(self, a: Entry, b: Entry, kind: ListKind | None) -> bool:
+        if kind is None:
+            va, vb = a.value, b.value
+            if va.kind == vb.kind == "scalar":
+                return len(va.text) > 2 and same_value(va, vb)
+        one, other = _leaves(a.value), _leaves(b.value)
+        if len(one) < 3 or len(other) < 3:
+            return len(one) > 0 and one == other
+        return len(one & other) >= _ALIKE * max(len(one), len(other))
+
+    def _refuse_new_duplicates(self, old_steps: list[Step], new_steps: list[Step], b: Node) -> None:
+        known = {step for step in old_steps if _numbered(step)}
+        for j, step in enumerate(new_steps):
+            if _numbered(step) and step not in known:
+                raise NotEditable(
+                    "a key or identity stands twice here; a new duplicate is never made by operations",
+                    place=self.new.place(b.entries[j].start),
+                )
+
+
+class _Sides:
+    """Both versions of one collection, with the questions a region asks of them."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        a: Node,
+        b: Node,
+        at: Address,
+        old_steps: list[Step],
+        new_steps: list[Step],
+        old_layout: Layout | None,
+        new_layout: Layout | None,
+    ) -> None:
+        self.old, self.new = comparison.old, comparison.new
+        self.a, self.b, self.at = a, b, at
+        self.old_steps, self.new_steps = old_steps, new_steps
+        self.old_layout, self.new_layout = old_layout, new_layout
+        if old_layout is None and pieces.is_block(a):
+            self.old_layout = layout(self.old, a)
+        if new_layout is None and pieces.is_block(b):
+            self.new_layout = layout(self.new, b)
+
+    def own_lines(self, document: Document, of: Layout, entry: Entry) -> tuple[int, str]:
+        """The column and raw source of an entry with its own trivia, to see at once that nothing changed."""
+        trivia = of.entries[entry.index]
+        start = entry.start if trivia.compact else document.line_starts[trivia.own_first]
+        return of.column, document.text[start : document.line_span(trivia.last)[1]]
+
+    @property
+    def leaves(self) -> str | None:
+        """The token that an emptied collection leaves behind, if it is not the usual one."""
+        if self.new_steps:
+            return None
+        token = self.new.source(self.b)
+        return None if token == ("{}" if self.a.kind == "mapping" else "[]") else token
+
+    @property
+    def replaces(self) -> str | None:
+        """The token of the empty container that is filled, if it is not the usual one."""
+        token = self.old.source(self.a)
+        return None if token == ("{}" if self.b.kind == "mapping" else "[]") else token
+
+    def blocks_differ(self, s: int, t: int) -> bool:
+        """Whether the free-standing blocks above two stable entries (or at the end) differ."""
+        if self.old_layout is None or self.new_layout is None:
+            return False
+        old, new = self.old_above(s), self.new_above(t)
+        if not old and not new:
+            return False
+        return pieces.runs(self.old, old) != pieces.runs(self.new, new)
+
+    def old_above(self, i: int) -> list[Run]:
+        return _above(self.old_layout, i)
+
+    def new_above(self, j: int) -> list[Run]:
+        return _above(self.new_layout, j)
+
+    def old_blocks(self, olds: range, s: int) -> list[str | None]:
+        return [pieces.runs(self.old, [run]) for i in (*olds, s) for run in self.old_above(i)]
+
+    def new_blocks(self, news: range, t: int) -> list[str | None]:
+        return [pieces.runs(self.new, [run]) for j in (*news, t) for run in self.new_above(j)]
+
+    def old_predecessor(self, i: int) -> After:
+        return self.old_steps[i - 1] if i else First()
+
+    def new_predecessor(self, j: int) -> After:
+        if j == 0:
+            return First()
+        if self.old_steps and self.new_steps[j - 1] == self.old_steps[-1]:
+            return Last()
+        return self.new_steps[j - 1]
+
+    def blank(self, of: Layout | None, index: int, blocks: int) -> int:
+        """Blank lines above an entry with its `blocks` (of a first entry: those below it)."""
+        if of is None:
+            return 0
+        trivia = of.entries[index]
+        if index:
+            return trivia.above[len(trivia.above) - blocks].blanks if blocks else trivia.blank
+        if len(of.entries) > 1:
+            following = of.entries[1]
+            return following.above[0].blanks if following.above else following.blank
+        return of.end[0].blanks if of.end else 0
+
+    def new_text(self, entry: Entry, brought: int) -> str:
+        """An added entry's text in the style of the collection that takes it."""
+        text = pieces.entry_text(self.new, entry, brought)
+        is_flow = self.b.style == "flow"
+        target = self.a.style if self.a.entries else self.b.style
+        if is_flow and target == "block":
+            return ("- " if entry.key is None else "") + text + "\n"
+        if not is_flow and target == "flow":
+            return text.removeprefix("- ").removesuffix("\n")
+        return text
+
+
+def _above(of: Layout | None, index: int) -> list[Run]:
+    if of is None:
+        return []
+    return of.entries[index].above if index < len(of.entries) else of.end
+
+
+def _bare(comment: str | None) -> str:
+    """A comment without the white space around its lines, to tell a changed comment from a moved one."""
+    return "\n".join(line.strip() for line in (comment or "").strip().split("\n"))
+
+
+def _numbered(step: Step) -> bool:
+    return bool(getattr(step, "dup", 0))
+
+
+def _leaves(node: Node, path: tuple[object, ...] = ()) -> set[object]:
+    """All scalars of a value with their places, as a set."""
+    if not node.entries:
+        return {(path, shape(node))}
+    found: set[object] = set()
+    for number, entry in enumerate(node.entries):
+        found |= _leaves(entry.value, (*path, entry.key.text if entry.key is not None else number))
+    return found

@@ -1,0 +1,54 @@
+"""A change made to the text it was made for: strict, proved, and nothing but the named lines touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spine.change.edits import Editor
+from spine.change.operations import Change, Operation
+from spine.change.proof import prove
+from spine.change.targets import Mismatch, Targets
+from spine.change.textpatch import apply_patch, apply_residual
+from spine.yamldoc.guard import parse
+from spine.yamldoc.nodes import Document
+from spine.yamldoc.pieces import whole_lines
+from spine.yamldoc.splice import Overlap, splice
+from spine.yamldoc.trivia import NotEditable
+
+
+def patch(text: str, change: Change) -> str:
+    """`text` with `change` made, which must have been made for it.
+
+    Raises `Refused` (with line and column where there is a place): the text is not what the operations saw, they
+    contradict each other, or cannot be made by span.
+    """
+    if change.patch:
+        return apply_patch(text, change.patch)
+    if change.residual_first:
+        text = _residual(text, change.residual_first)
+    if change.ops:
+        text = patch_document(text, parse(whole_lines(text)), change.ops)
+    return _residual(text, change.residual) if change.residual else text
+
+
+def _residual(text: str, hunks: str) -> str:
+    done = apply_residual(text, hunks)
+    if done is None:
+        raise Mismatch("the residual does not fit: the text is not the base of this change")
+    return done
+
+
+def patch_document(text: str, document: Document, ops: Iterable[Operation]) -> str:
+    """The operations made on a text and its parse (of the text with a final line end), proved.
+
+    Raises `Refused` as `patch` does, and `ProofFailed` if spine's own output breaks a law.
+    """
+    targets = Targets(document, ops)
+    try:
+        result = splice(document.text, Editor(targets).splices())
+    except Overlap as error:
+        raise NotEditable("two operations touch the same characters") from error
+    prove(targets, result)
+    if not text.endswith("\n"):
+        result = result.removesuffix("\n")
+    return "\ufeff" + result if document.bom else result

@@ -1,0 +1,442 @@
+"""Operations brought to the document they speak of: what happens to which entry and container, preconditions checked.
+
+This is the one reading of a change that both the patcher and its proof share; it decides nothing about characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from spine.address import Address, Item, Key, Position, Step
+from spine.change.operations import (
+    Add,
+    After,
+    Comment,
+    Expect,
+    First,
+    Last,
+    Move,
+    Operation,
+    Remove,
+    Rename,
+    SetValue,
+    Slot,
+    SpliceItems,
+    name_of,
+)
+from spine.change.places import Places
+from spine.errors import Refused
+from spine.identity import field_node
+from spine.yamldoc import pieces
+from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.nodes import Document, Entry, Node
+from spine.yamldoc.scalars import same_value
+from spine.yamldoc.trivia import NotEditable, is_trivia, layout, prolog
+
+
+class Mismatch(Refused):
+    """An operation does not find what it saw: the text is not its base."""
+
+    code = "SP022"
+
+
+class BadChange(Refused):
+    """A change that contradicts itself."""
+
+    code = "SP023"
+
+
+@dataclass(slots=True)
+class Arrival:
+    """An added entry: its operation and its text parsed."""
+
+    op: Add
+    document: Document
+    entry: Entry
+
+
+@dataclass(slots=True)
+class Container:
+    """What happens to one collection."""
+
+    node: Node
+    at: Address
+    arrivals: list[Arrival] = field(default_factory=list)
+    removed: dict[int, Remove] = field(default_factory=dict)
+    moved: dict[int, Move] = field(default_factory=dict)
+    splices: list[SpliceItems] = field(default_factory=list)
+    end: Comment | None = None
+    order: list[int | Arrival] = field(default_factory=list)  # entries of the result: base indexes and arrivals
+
+    @property
+    def leaves(self) -> str:
+        """The token that stands for the collection once it is empty."""
+        told = next((op.leaves for op in self.removed.values() if op.leaves is not None), None)
+        return told if told is not None else "{}" if self.node.kind == "mapping" else "[]"
+
+    @property
+    def is_restructured(self) -> bool:
+        """Whether entries come, go or move."""
+        return bool(self.arrivals or self.removed or self.moved)
+
+
+@dataclass(slots=True)
+class Inside:
+    """What happens to one entry itself."""
+
+    entry: Entry
+    at: Address
+    value: SetValue | None = None
+    rename: Rename | None = None
+    comments: dict[Slot, Comment] = field(default_factory=dict)
+
+
+class Targets:
+    """All operations of a change, resolved on one document.
+
+    Raises `Mismatch` where the document is not what an operation saw, `BadChange` where the operations contradict each
+    other, `NotEditable` where an entry cannot be edited by span.
+    """
+
+    def __init__(self, document: Document, ops: Iterable[Operation]) -> None:
+        self.document = document
+        self.places = Places(document)
+        self.containers: dict[int, Container] = {}
+        self.inside: dict[int, Inside] = {}
+        self.touched: set[int] = set()  # ids of entries with something to do at or below them
+        self.prologs: list[tuple[int, int, str]] = []  # span and new text of what stands above a document
+        self._holders: dict[int, Entry] = {}
+        if document.opaque:
+            raise NotEditable("line breaks that only YAML 1.1 knows")
+        for op in ops:
+            self._take(op)
+        for container in self.containers.values():
+            if container.is_restructured:
+                container.order = self._order(container)
+        self._refuse_edits_below_removed()
+
+    # -- reading the operations -----------------------------------------------------------------------------------
+
+    def _take(self, op: Operation) -> None:
+        if isinstance(op, Expect):
+            self._expect(op)
+        elif isinstance(op, Add):
+            self._add(op)
+        elif isinstance(op, SpliceItems):
+            container = self._container_at(op.at)
+            container.splices.append(op)
+        elif isinstance(op, Comment) and op.slot == "above" and not op.at.steps:
+            self._prolog(op)
+        elif isinstance(op, Comment) and op.slot == "end":
+            self._container_at(op.at).end = op
+        else:
+            self._on_entry(op)
+
+    def _prolog(self, op: Comment) -> None:
+        span = prolog(self.document, op.at.document) if op.at.document <= len(self.document.roots) else None
+        if span is None:
+            raise NotEditable(f"{op.at}: no document mark (---) that a comment could stand above")
+        if self.document.text[slice(*span)].strip() != (op.old or "").strip():
+            raise Mismatch(f"{op.at}: the comment above the document is not what the change saw")
+        if not all(map(is_trivia, (op.new or "").split("\n"))):
+            raise BadChange(f"{op.at}: nothing but comments may stand above a document")
+        self.prologs.append((span[0], span[1], op.new or ""))
+
+    def _on_entry(self, op: SetValue | Remove | Move | Rename | Comment) -> None:
+        entry = self._entry(op.at)
+        if isinstance(op, (Remove, Move)):
+            container = self._container(entry.container, op.at.parent)
+            if isinstance(op, Remove):
+                self._check_was(entry, op)
+                container.removed[entry.index] = op
+            else:
+                container.moved[entry.index] = op
+            self._touch(entry.container)
+            return
+        inside = self.inside.setdefault(id(entry), Inside(entry, op.at))
+        if isinstance(op, SetValue):
+            self._check_old(entry, op)
+            inside.value = op
+        elif isinstance(op, Rename):
+            inside.rename = op
+        else:
+            inside.comments[op.slot] = op
+            if op.slot == "above":
+                self._container(entry.container, op.at.parent)
+        self._touch_entry(entry)
+
+    def _entry(self, at: Address) -> Entry:
+        if any(isinstance(step, Position) for step in at.steps):
+            raise BadChange(f"{at}: a writing address never goes through a position; splice the list instead")
+        if not at.steps:
+            raise BadChange("the whole document is not an entry")
+        entry = self.places.entry(at)
+        if entry is None:
+            raise Mismatch(f"{at} is not there", hint="plan the change against this text first")
+        self._no_anchor(entry)
+        return entry
+
+    def _no_anchor(self, entry: Entry) -> None:
+        if not self.document.aliased:
+            return
+        outer: Entry | None = entry
+        while outer is not None:
+            if outer.value.anchor is not None or outer.value.kind == "alias":
+                raise NotEditable("an anchor or alias at the touched place", place=self.document.place(entry.start))
+            outer = outer.container.parent
+
+    def _container_at(self, at: Address) -> Container:
+        node = self.places.node(at)
+        if node is None:
+            raise Mismatch(f"{at} is not there", hint="plan the change against this text first")
+        container = self._container(node, at)
+        self._touch(node)
+        return container
+
+    def _container(self, node: Node, at: Address) -> Container:
+        known = self.containers.get(id(node))
+        if known is None:
+            known = self.containers[id(node)] = Container(node, at)
+        return known
+
+    def _touch(self, node: Node) -> None:
+        holder = self.holder(node)
+        if holder is not None:
+            self._touch_entry(holder)
+
+    def _touch_entry(self, entry: Entry | None) -> None:
+        while entry is not None and id(entry) not in self.touched:
+            self.touched.add(id(entry))
+            entry = entry.container.parent
+
+    def holder(self, node: Node) -> Entry | None:
+        """The entry whose value `node` is (scalars that are about to be filled have no parent link of their own)."""
+        return node.parent if node.parent is not None else self._holders.get(id(node))
+
+    def _add(self, op: Add) -> None:
+        parent = op.at.parent
+        node = self.places.node(parent)
+        if node is None:
+            raise Mismatch(f"{parent} is not there, so nothing can be added to it")
+        if parent.steps:
+            holder = self.places.entry(parent)
+            assert holder is not None
+            self._no_anchor(holder)
+            if node.parent is None:
+                self._holders[id(node)] = holder
+        if not node.entries and not pieces.is_empty(node):
+            raise Mismatch(f"{parent} is not a collection, so nothing can be added to it")
+        container = self._container(node, parent)
+        container.arrivals.append(Arrival(op, *added_entry(op)))
+        self._touch(node)
+
+    def _expect(self, op: Expect) -> None:
+        node = self.places.node(op.at)
+        if op.absent and node is not None:
+            raise Mismatch(f"{op.at} is expected to be absent, but is there")
+        if not op.absent and node is None:
+            raise Mismatch(f"{op.at} is expected to be there, but is not")
+        if op.value is not None and node is not None and not same_value(node, token_node(op.value)):
+            raise Mismatch(f"{op.at} is expected to be {op.value}, but is {self.document.source(node)}")
+
+    # -- preconditions --------------------------------------------------------------------------------------------
+
+    def _check_old(self, entry: Entry, op: SetValue) -> None:
+        found = pieces.value_token(self.document, entry)
+        if found != op.old and not same_value(entry.value, token_node(op.old, is_item=entry.key is None)):
+            raise Mismatch(
+                f"{op.at} is {_short(found)}, the change saw {_short(op.old)}", place=self.document.place(entry.start)
+            )
+
+    def _check_was(self, entry: Entry, op: Remove) -> None:
+        if pieces.entry_text(self.document, entry) == op.was:
+            return
+        if not same_value(entry.value, entry_of_text(op.was, op.at.last)[1].value):
+            raise Mismatch(
+                f"{op.at} is not what the change saw when it removed it", place=self.document.place(entry.start)
+            )
+
+    def _refuse_edits_below_removed(self) -> None:
+        gone = {
+            id(container.node.entries[index]) for container in self.containers.values() for index in container.removed
+        }
+        if not gone:
+            return
+        for inside in self.inside.values():
+            entry: Entry | None = inside.entry
+            while entry is not None:
+                if id(entry) in gone:
+                    raise BadChange(f"{inside.at} is changed below an entry that the same change removes")
+                entry = entry.container.parent
+
+    # -- order ----------------------------------------------------------------------------------------------------
+
+    def name(self, entry: Entry, container: Container) -> Step | None:
+        """How an entry is called in the result, as far as an operation says so."""
+        inside = self.inside.get(id(entry))
+        return inside.rename.to if inside is not None and inside.rename is not None else None
+
+    def _order(self, container: Container) -> list[int | Arrival]:
+        """The entries of the result in order. Raises `BadChange` for a cycle, a lost or a doubly used anchor."""
+        entries = container.node.entries
+        renamed: dict[Step, int] = {}
+        for entry in entries:
+            to = self.name(entry, container)
+            if to is not None:
+                renamed[to] = entry.index
+        arrivals = {arrival.op.at.last: arrival for arrival in container.arrivals}
+        if len(arrivals) != len(container.arrivals):
+            raise BadChange(f"{container.at}: two entries of one name are added")
+        self._refuse_duplicates(container, arrivals, renamed)
+
+        def find(after: After) -> int | Step | None:
+            if isinstance(after, First):
+                return None
+            if isinstance(after, Last):
+                for index in range(len(entries) - 1, -1, -1):
+                    if index not in container.removed:
+                        return index
+                return None
+            if after in arrivals:
+                return after
+            if after in renamed:
+                return renamed[after]
+            entry = self.places.child(container.node, after)
+            if entry is None or entry.index in container.removed:
+                raise BadChange(
+                    f"{container.at}: nothing is called {name_of(after)} in the result, so nothing can stand behind it"
+                )
+            return entry.index
+
+        behind: dict[int | Step | None, int | Arrival] = {}
+        wanted: list[tuple[After, int | Arrival]] = [(arrival.op.after, arrival) for arrival in container.arrivals]
+        wanted += [(move.after, index) for index, move in container.moved.items()]
+        for after, who in wanted:
+            anchor = find(after)
+            if anchor in behind:
+                raise BadChange(f"{container.at}: two entries are to stand behind the same one")
+            behind[anchor] = who
+        order: list[int | Arrival] = []
+
+        def follow(anchor: int | Step | None) -> None:
+            while anchor in behind:
+                who = behind.pop(anchor)
+                order.append(who)
+                anchor = who.op.at.last if isinstance(who, Arrival) else who
+
+        follow(None)
+        for entry in entries:
+            if entry.index not in container.removed and entry.index not in container.moved:
+                order.append(entry.index)
+                follow(entry.index)
+        if behind:
+            raise BadChange(f"{container.at}: the entries to be placed follow each other in a circle")
+        return order
+
+    def _refuse_duplicates(self, container: Container, arrivals: dict[Step, Arrival], renamed: dict[Step, int]) -> None:
+        for step in [*arrivals, *renamed]:
+            left = [
+                entry
+                for entry in self.places.matching(container.node, step)
+                if entry.index not in container.removed and self.name(entry, container) is None
+            ]
+            if left:
+                raise Mismatch(
+                    f"{container.at / step} is there already; a second one is never made",
+                    place=self.document.place(left[0].start),
+                )
+        for step in renamed:
+            if step in arrivals:
+                raise BadChange(f"{container.at / step} is both added and the new name of another entry")
+
+
+def names(entry: Entry, step: Step) -> bool:
+    """Whether a step fits an entry."""
+    if isinstance(step, Key):
+        return entry.key is not None and entry.key.text == step.name
+    if isinstance(step, Item):
+        found = [field_node(entry.value, path) for path, _ in step.fields]
+        return all(node is not None and node.text == value for node, (_, value) in zip(found, step.fields, strict=True))
+    if isinstance(step, Position):
+        return False
+    return entry.value.kind == "scalar" and entry.value.text == step.value
+
+
+def token_node(token: str, *, is_item: bool = False) -> Node:
+    """The value that a token stands for. Raises `BadChange` if it is not exactly one value."""
+    head = "-" if is_item else "k:"
+    try:
+        document = parse(f"{head}{token}\n" if token.startswith("\n") else f"{head} {token}\n")
+    except Unparsable as error:
+        raise BadChange(f"not the source of one value: {_short(token)} ({error.message})") from error
+    root = document.root
+    if len(document.roots) != 1 or root is None or len(root.entries) != 1:
+        raise BadChange(f"not the source of one value: {_short(token)}")
+    return root.entries[0].value
+
+
+def entry_of_text(text: str, step: Step) -> tuple[Document, Entry]:
+    """The one entry that an entry text holds (whole lines: a block entry; else an item of a flow collection).
+
+    Raises `BadChange` if it holds anything but one entry of the kind that `step` names.
+    """
+    is_pair = isinstance(step, Key)
+    is_block = text.endswith("\n")
+    source = text
+    if not is_block:
+        source = "{" + text + "}" if is_pair else "[" + text + "]"
+    try:
+        document = parse(source)
+    except Unparsable as error:
+        raise BadChange(f"not the source of an entry: {error.message}") from error
+    root = document.root
+    kind = "mapping" if is_pair else "sequence"
+    if len(document.roots) != 1 or root is None or root.kind != kind or len(root.entries) != 1:
+        raise BadChange(f"not the source of exactly one entry of a {kind}")
+    if (root.style == "block") != is_block:
+        raise BadChange("a block entry's text is whole lines; an item of a flow collection has no line end")
+    return document, root.entries[0]
+
+
+def added_entry(op: Add) -> tuple[Document, Entry]:
+    """The entry that an `add` brings. Raises `BadChange` if it is not the one that its address names."""
+    try:
+        document, entry = entry_of_text(op.text, op.at.last)
+    except BadChange as error:
+        raise BadChange(f"{op.at}: {error.message}") from error
+    if not names(entry, op.at.last):
+        raise BadChange(f"{op.at}: the added text is another entry than its address says")
+    return document, entry
+
+
+def item_count(text: str) -> int:
+    """How many items a splice's text holds; block items begin with a dash and end with a line end."""
+    if not text:
+        return 0
+    document = parse(text if text.endswith("\n") else f"[{text}]")
+    if document.root is None or document.root.kind != "sequence":
+        raise BadChange("a splice's text is not items of a list")
+    return len(document.root.entries)
+
+
+def taken_blocks(text: str) -> int:
+    """How many free-standing blocks an entry text begins with; a block that touches it at its column is its lead."""
+    if not text.startswith(("#", " ")) and "#" not in text.split("\n", 1)[0]:
+        return 0
+    document = parse(text)
+    if document.root is None or not document.root.entries or document.root.style != "block":
+        return 0
+    trivia = layout(document, document.root).entries[0]
+    if not trivia.above or trivia.blank:
+        return len(trivia.above)
+    column = document.column_of(document.root.entries[0].start)
+    last = trivia.above[-1]
+    first_line = document.text[slice(*document.line_span(last.first))]
+    is_lead = len(first_line) - len(first_line.lstrip(" ")) == column
+    return len(trivia.above) - (1 if is_lead else 0)
+
+
+def _short(token: str) -> str:
+    shown = token.strip() or "empty"
+    return shown if len(shown) <= 60 and "\n" not in shown else shown.split("\n")[0][:57] + "..."
