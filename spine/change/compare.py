@@ -10,7 +10,6 @@ from spine.change.operations import (
     After,
     Comment,
     First,
-    Last,
     Move,
     Operation,
     Remove,
@@ -447,11 +446,7 @@ class _Sides:
         return self.old_steps[i - 1] if i else First()
 
     def new_predecessor(self, j: int) -> After:
-        if j == 0:
-            return First()
-        if self.old_steps and self.new_steps[j - 1] == self.old_steps[-1]:
-            return Last()
-        return self.new_steps[j - 1]
+        return self.new_steps[j - 1] if j else First()
 
     def blank(self, of: Layout | None, index: int, blocks: int) -> int:
         """Blank lines above an entry with its `blocks` (of a first entry: those below it)."""

@@ -15,7 +15,6 @@ from spine.yamldoc.source import shift, shift_behind_first, string_token
 from spine.yamldoc.splice import Splice, splice
 from spine.yamldoc.trivia import Layout, NotEditable, behind_indicator, eol_anchor, eol_comment, layout, lines_text
 
-
 _BEHIND_ALL = -1_000_000  # what is appended to a line stands behind a value put at the same place
 
 

@@ -610,6 +610,7 @@ class _Merger:
         before = [_bare(pieces.entry_text(self.base, entry)) for entry in base_node.entries]
         mine: list[str] = []
         sources: dict[str, str] = {}
+        whole: dict[tuple[str, ...], str] = {}
         done = 0
         for op in sorted(ops, key=lambda one: one.position):
             dropped = [_bare(_item_source(entry, op.drop)) for entry in item_entries(op.drop, node)] if op.drop else []
@@ -617,10 +618,10 @@ class _Merger:
             if before[begin : begin + len(dropped)] != dropped:
                 raise Mismatch(f"{where}: the items from {op.position} on are not what the splice saw")
             mine += before[done:begin]
-            for entry in item_entries(op.put, node) if op.put else []:
-                text = _item_source(entry, op.put)
-                sources[_bare(text)] = text
-                mine.append(_bare(text))
+            put_items = [_item_source(entry, op.put) for entry in item_entries(op.put, node)] if op.put else []
+            sources.update((_bare(text), text) for text in put_items)
+            whole[tuple(map(_bare, put_items))] = op.put
+            mine += map(_bare, put_items)
             done = begin + len(dropped)
         mine += before[done:]
         result: list[str] = []
@@ -640,6 +641,10 @@ class _Merger:
             result += taken(chunk, there, mine)
         for hunk in hunks(there, result):
             drop = pieces.items_text(self.target, node.entries[hunk.a_start : hunk.a_end])
+            as_written = whole.get(tuple(result[hunk.b_start : hunk.b_end]))
+            if as_written is not None:
+                self.ops.append(SpliceItems(at, hunk.a_start + 1, None, drop, as_written, None))
+                continue
             put_texts = [sources.get(text, text) for text in result[hunk.b_start : hunk.b_end]]
             put = ", ".join(put_texts) if node.style == "flow" else "".join(map(pieces.whole_lines, put_texts))
             self.ops.append(SpliceItems(at, hunk.a_start + 1, None, drop, put, None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from spine.printable import has_unsafe
 from spine.yamldoc.scalars import resolve
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./$(\u00a0-\ud7ff\ue000-\ufffd](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*)")
@@ -46,7 +47,7 @@ def shift_behind_first(text: str, by: int) -> str:
 
 def plain_is_safe(text: str, *, flow: bool = False) -> bool:
     """Whether a string may be written without quotes and is a string to YAML 1.1 and 1.2 readers alike."""
-    if not text or text != text.strip() or not _PLAIN.fullmatch(text):
+    if not text or text != text.strip() or not _PLAIN.fullmatch(text) or _is_hidden(text):
         return False
     if ": " in text or " #" in text or text.endswith(":") or text.startswith(("---", "...")):
         return False
@@ -61,13 +62,17 @@ def string_token(text: str, *, flow: bool = False, like: str = "") -> str:
         return "'" + text.replace("'", "''") + "'"
     if like != '"' and plain_is_safe(text, flow=flow):
         return text
-    return json_token(text)
+    return _yaml_token(text)
 
 
 def json_token(text: str) -> str:
-    """A double-quoted string that YAML and JSON read alike; what is unprintable is escaped."""
+    """A double-quoted string as JSON writes it, for addresses; what cannot be seen is escaped."""
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else _escape(char) for char in quoted)
+    return "".join(_escape(char) if _is_hidden(char) else char for char in quoted)
+
+
+def _is_hidden(text: str) -> bool:
+    return has_unsafe(text) or "\ufffe" in text or "\uffff" in text
 
 
 def _escape(char: str) -> str:
@@ -76,6 +81,13 @@ def _escape(char: str) -> str:
         code -= 0x10000
         return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
     return f"\\u{code:04x}"
+
+
+def _yaml_token(text: str) -> str:
+    """A double-quoted string for YAML, whose readers know no surrogate pairs."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    shown = (f"\\U{ord(char):08x}" if ord(char) > 0xFFFF else _escape(char) for char in quoted)
+    return "".join(new if _is_hidden(char) else char for char, new in zip(quoted, shown, strict=True))
 
 
 def flow_token(value: object, *, like: str = "") -> str:
@@ -102,7 +114,8 @@ def flow_token(value: object, *, like: str = "") -> str:
 
 
 def _inside(value: object) -> str:
-    return string_token(value, flow=True) if isinstance(value, str) else flow_token(value)
+    is_text = isinstance(value, str) and not isinstance(value, Number)
+    return string_token(str(value), flow=True) if is_text else flow_token(value)
 
 
 class Number(str):

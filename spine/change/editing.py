@@ -1,0 +1,125 @@
+"""One value set, one entry added or removed in a text, as the command line says it: text in, text out.
+
+The change itself is then told by `diff`, so it is the same however it was made.
+"""
+
+from __future__ import annotations
+
+from spine.address import Address, Item, Key, Member, Position
+from spine.change.complete import complete
+from spine.change.edits import Editor
+from spine.change.json_form import Draft
+from spine.change.operations import Add, First, Last, Remove
+from spine.change.patch import patch_document
+from spine.change.places import Places
+from spine.change.targets import BadChange, Mismatch, Targets, token_node
+from spine.identity import Identity
+from spine.yamldoc.guard import parse
+from spine.yamldoc.nodes import Document, Node
+from spine.yamldoc.pieces import whole_lines
+from spine.yamldoc.source import string_token
+from spine.yamldoc.splice import splice
+
+
+def set_value(text: str, at: Address, token: str, identity: Identity) -> str:
+    """`text` with the value at `at` set to `token`; a key that its mapping lacks is added."""
+    document = parse(whole_lines(text))
+    entry = Places(document).entry(at)
+    if entry is None:
+        if at.steps and isinstance(at.last, Key) and Places(document).node(at.parent) is not None:
+            return add_entry(text, at, token, identity)
+        raise Mismatch(f"{at} is not there", hint="add it with --add, or look at its neighbours with spine show")
+    token_node(token, is_item=entry.key is None)
+    splices = Editor(Targets(document, ())).set_value(entry, token, 0)
+    return _done(text, document, splice(document.text, splices))
+
+
+def add_entry(text: str, at: Address, token: str | None, identity: Identity) -> str:
+    """`text` with an entry added behind the last of its container. `token` None: a member of a set, or an item of which
+    only the identity is known."""
+    document = parse(whole_lines(text))
+    draft = Draft(Add(at, entry_source(at, token), Last()))
+    ops = complete([draft], document, identity)
+    return patch_document(text, document, ops)
+
+
+def remove_entry(text: str, at: Address, identity: Identity) -> str:
+    """`text` without the entry at `at`."""
+    document = parse(whole_lines(text))
+    if at.steps and isinstance(at.last, Position):
+        raise BadChange(f"{at}: an item without identity is removed by a splice; edit the file instead")
+    draft = Draft(Remove(at, "", First()), frozenset({"was", "was_after", "blank", "was_past"}))
+    ops = complete([draft], document, identity)
+    return patch_document(text, document, ops)
+
+
+def entry_source(at: Address, token: str | None) -> str:
+    """The block source of a new entry: its value's members on lines of their own."""
+    step = at.last
+    if isinstance(step, Key):
+        document, value = _read(token if token is not None else "null")
+        return f"{string_token(step.name)}:" + _behind_key(value, document, 2)
+    if isinstance(step, Member):
+        if token is not None:
+            raise BadChange(f"{at}: a member of a list of plain values has no further value")
+        return f"- {string_token(step.value)}\n"
+    if isinstance(step, Item):
+        return _item_source(step, token)
+    raise BadChange(f"{at}: an entry is added by name, not by position")
+
+
+def _item_source(step: Item, token: str | None) -> str:
+    fields = "".join(
+        f"{string_token(path[0])}: {string_token(value)}\n" for path, value in step.fields if len(path) == 1
+    )
+    lines = ""
+    if token is not None:
+        document, value = _read(token)
+        if value.kind != "mapping":
+            raise BadChange(f"{step}: the value of an item is a mapping, like {{key: value}}")
+        known = {path[0] for path, _ in step.fields}
+        given = {entry.key.text for entry in value.entries if entry.key is not None}
+        if known <= given:
+            fields = ""
+        lines = _members(value, document, 0)
+    text = fields + lines
+    return "- " + text.replace("\n", "\n  ").rstrip(" ")
+
+
+def _read(token: str) -> tuple[Document, Node]:
+    token_node(token)
+    document = parse(f"k:{token}\n" if token.startswith("\n") else f"k: {token}\n")
+    assert document.root is not None
+    return document, document.root.entries[0].value
+
+
+def _behind_key(node: Node, document: Document, column: int) -> str:
+    """What stands behind `key:`, block style, scalars in their own spelling."""
+    if node.kind == "mapping" and node.entries:
+        return "\n" + _members(node, document, column)
+    if node.kind == "sequence" and any(entry.value.entries for entry in node.entries):
+        pad = " " * column
+        return "\n" + "".join(f"{pad}- {_item(entry.value, document, column + 2)}" for entry in node.entries)
+    source = document.source(node)
+    return f" {source}\n" if source else "\n"
+
+
+def _item(node: Node, document: Document, column: int) -> str:
+    if node.kind == "mapping" and node.entries:
+        return _members(node, document, column)[column:]
+    return f"{document.source(node)}\n"
+
+
+def _members(node: Node, document: Document, column: int) -> str:
+    out = ""
+    for entry in node.entries:
+        assert entry.key is not None
+        out += " " * column + document.source(entry.key) + ":" + _behind_key(entry.value, document, column + 2)
+    return out
+
+
+def _done(before: str, document: Document, result: str) -> str:
+    if not before.endswith("\n"):
+        result = result.removesuffix("\n")
+    parse(result)
+    return "\ufeff" + result if document.bom else result

@@ -1,0 +1,1 @@
+"""The records of the ledger: frozen values, each read strictly from its file and written back to the same value."""

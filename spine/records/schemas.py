@@ -1,0 +1,363 @@
+"""The file forms of the records as types, and the JSON Schemas that pydantic makes of them.
+
+The schemas are for editors and other programs; the readers beside this module decide. What a schema cannot say (double
+keys, contradictory operations, unsafe paths, ids that do not exist) only the readers see. pydantic is slow to load, so
+it is loaded when a schema is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NotRequired, Required
+
+# pydantic does not take typing.TypedDict before Python 3.12; it brings typing_extensions along.
+from typing_extensions import TypedDict
+
+from spine.change.form import MAX_OPERATIONS
+from spine.change.operations import Slot
+from spine.ids import GapId, ProposalId
+from spine.records.gap import GapStatus, GapType, Severity
+from spine.records.proposal import MAX_CONTENT, MAX_FILES, MAX_TITLE, Mode
+from spine.records.settings import CommentRule, Hooks, Requirable
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string with a form, for `Annotated`."""
+
+    pattern: str | None = None
+    longest: int | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.str_schema(pattern=self.pattern, max_length=self.longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from `least` on, for `Annotated`; strict, as `1.0` and `"1"` are none."""
+
+    least: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.int_schema(strict=True, ge=self.least, le=999_999_999)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """How many members a list has, for `Annotated`."""
+
+    least: int = 0
+    most: int | None = None
+    unique: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        schema = handler(source)
+        bounds = {"min_length": self.least, "max_length": self.most}
+        return schema | {key: bound for key, bound in bounds.items() if bound}
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        return {**handler(schema), **({"uniqueItems": True} if self.unique else {})}
+
+
+ObjectId = Annotated[str, Text("^([0-9a-f]{40}|[0-9a-f]{64})$")]
+Sha256 = Annotated[str, Text("^[0-9a-f]{64}$")]
+Digest = Annotated[str, Text("^sha256:[0-9a-f]{64}$")]
+Person = Annotated[str, Text("^[^<>\\s]([^<>\\n]*[^<>\\s])? <[^<>\\s]*>$", 400)]
+Moment = Annotated[str, Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+Day = Annotated[str, Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Path = Annotated[str, Text("^[^/].*[^/]$|^[^/]$", 4096)]
+AnyProposal = Annotated[str, Text("^CP-[A-Za-z0-9_-]+$", 255)]
+AnyLoop = Annotated[str, Text("^LOOP-[A-Za-z0-9_-]+$", 255)]
+AnyGap = Annotated[str, Text("^GAP-[A-Za-z0-9_-]+$", 255)]
+Criterion = Annotated[str, Text("^LOOP-[A-Za-z0-9_-]+#[1-9][0-9]{0,3}$")]
+Place = Annotated[str, Text(longest=4096)]
+Line = Annotated[str, Text("\\S", 1000)]
+Count = Annotated[int, Number(0)]
+One = Annotated[int, Number(1)]
+Yes = Literal[True]
+
+# ---- operations; the word that an operation begins with is its first field -----------------------------------------
+
+SetForm = TypedDict(
+    "SetForm",
+    {
+        "set": Required[Place],
+        "from": Any,
+        "from_text": str,
+        "to": Any,
+        "to_text": str,
+        "why": str,
+    },
+    total=False,
+)
+
+
+class AddForm(TypedDict, total=False):
+    add: Required[Place]
+    after: str | None
+    blank: Count
+    past: Count
+    replaces: str
+    text: Required[str]
+    why: str
+
+
+class RemoveForm(TypedDict, total=False):
+    remove: Required[Place]
+    was: Required[str]
+    was_after: Required[str | None]
+    blank: Count
+    was_past: Count
+    leaves: str
+    why: str
+
+
+class MoveForm(TypedDict, total=False):
+    move: Required[Place]
+    after: Required[str | None]
+    was_after: Required[str | None]
+    past: Count
+    was_past: Count
+    why: str
+
+
+class RenameForm(TypedDict, total=False):
+    rename: Required[Place]
+    to: Required[str]
+    why: str
+
+
+CommentForm = TypedDict(
+    "CommentForm",
+    {
+        "comment": Required[Place],
+        "slot": Required[Slot],
+        "from": Required[str | None],
+        "to": Required[str | None],
+        "why": str,
+    },
+    total=False,
+)
+
+
+class SpliceForm(TypedDict, total=False):
+    splice: Required[Place]
+    at: Required[One]
+    before: Required[str | None]
+    drop: Required[str]
+    put: Required[str]
+    behind: Required[str | None]
+    why: str
+
+
+ExpectForm = TypedDict(
+    "ExpectForm",
+    {
+        "expect": Required[Place],
+        "is": Any,
+        "is_text": str,
+        "exists": Yes,
+        "absent": Yes,
+        "why": str,
+    },
+    total=False,
+)
+
+OperationForm = SetForm | AddForm | RemoveForm | MoveForm | RenameForm | CommentForm | SpliceForm | ExpectForm
+
+# ---- records ------------------------------------------------------------------------------------------------------
+
+
+class FileForm(TypedDict, total=False):
+    path: Required[Path]
+    why: str
+    moved_from: Path
+    mode: Mode
+    ops: Annotated[list[OperationForm], Members(most=MAX_OPERATIONS)]
+    residual_first: str
+    residual: str
+    patch: str
+    reason: str
+    content: Annotated[str, Text(longest=MAX_CONTENT)]
+    blob: Sha256
+    base: Required[ObjectId | None]
+    result: Required[ObjectId | None]
+
+
+class GapsForm(TypedDict, total=False):
+    registers: Annotated[list[AnyGap], Members(unique=True)] | None
+    closes: Annotated[list[AnyGap], Members(unique=True)] | None
+
+
+class ProposalForm(TypedDict):
+    spine: Literal["proposal/1"]
+    id: ProposalId
+    title: Annotated[str, Text("\\S", MAX_TITLE)]
+    why: NotRequired[str | None]
+    loop: NotRequired[AnyLoop | None]
+    gaps: NotRequired[GapsForm | None]
+    requires: NotRequired[Annotated[list[AnyProposal], Members(unique=True)] | None]
+    supersedes: NotRequired[Annotated[list[AnyProposal], Members(unique=True)] | None]
+    undoes: NotRequired[AnyProposal | None]
+    author: Person
+    created: Moment
+    files: Annotated[list[FileForm], Members(least=1, most=MAX_FILES)]
+    base: ObjectId
+
+
+class LandedForm(TypedDict):
+    path: Path
+    before: ObjectId | None
+    after: ObjectId | None
+
+
+class ReceiptForm(TypedDict):
+    spine: Literal["receipt/1"]
+    proposal: AnyProposal
+    digest: Digest
+    onto: ObjectId
+    run: Annotated[str, Text("^[A-Za-z0-9_-]{1,64}$")]
+    landed: Moment
+    by: Person
+    files: list[LandedForm] | None
+    notes: NotRequired[Annotated[list[str], Members(unique=True)] | None]
+    covers: NotRequired[Annotated[list[ObjectId], Members(unique=True)] | None]
+
+
+class WithdrawalForm(TypedDict):
+    spine: Literal["withdrawal/1"]
+    proposal: ProposalId
+    by: Person
+    at: Moment
+    why: Annotated[str, Text("\\S")]
+
+
+class ClosedForm(TypedDict):
+    at: Moment
+    by: Person
+    evidence: Annotated[list[str], Members(least=1, unique=True)]
+
+
+class GapForm(TypedDict):
+    spine: Literal["gap/1"]
+    id: GapId
+    title: Annotated[str, Text("\\S", 200)]
+    type: GapType
+    severity: Severity
+    status: GapStatus
+    loop: NotRequired[AnyLoop | None]
+    found: Day
+    blocks: NotRequired[Annotated[list[Criterion], Members(unique=True)] | None]
+    closed: NotRequired[ClosedForm | None]
+    description: NotRequired[str | None]
+
+
+class FoldersForm(TypedDict, total=False):
+    bindings: Path
+    proposals: Path
+    loops: Path
+    gaps: Path
+
+
+class KeyedForm(TypedDict, total=False):
+    keyed: Annotated[list[str], Members(least=1, unique=True)]
+    set: Yes
+    order: Literal["significant", "free"]
+
+
+ReferenceForm = TypedDict("ReferenceForm", {"from": str, "to": str})
+MergeForm = Annotated[str, Text("^(newest|max|min|union|ours|theirs|recount\\(.*\\))$")]
+
+
+class PolicyForm(TypedDict, total=False):
+    require: Annotated[list[Requirable], Members(unique=True)] | None
+    hooks: Hooks | None
+    comments: CommentRule | None
+    allow: Annotated[list[str], Members(unique=True)] | None
+
+
+class SettingsForm(TypedDict, total=False):
+    spine: Required[Literal["settings/1"]]
+    folders: FoldersForm | None
+    governed: Annotated[list[str], Members(unique=True)] | None
+    lists: dict[str, Literal["set", "sequence", "atomic"] | KeyedForm] | None
+    merge: dict[str, MergeForm] | None
+    refs: list[ReferenceForm] | None
+    policy: PolicyForm | None
+
+
+def _null(key: str) -> dict[str, Any]:
+    return {"properties": {key: {"type": "null"}}}
+
+
+def _one_of(*keys: str) -> dict[str, Any]:
+    return {"oneOf": [{"required": [key]} for key in keys]}
+
+
+def _none_of(*keys: str) -> dict[str, Any]:
+    return {"not": {"anyOf": [{"required": [key]} for key in keys]}}
+
+
+_OPERATIONS = ("ops", "residual_first", "residual")
+_IF_CLOSED = {"properties": {"status": {"const": "closed"}}}
+_HAS_CLOSED = {"required": ["closed"], "properties": {"closed": {"type": "object"}}}
+
+# What goes beyond single fields, by form.
+_RULES: Mapping[Any, list[dict[str, Any]]] = {
+    SetForm: [_one_of("from", "from_text"), _one_of("to", "to_text")],
+    ExpectForm: [_one_of("is", "is_text", "exists", "absent")],
+    FileForm: [
+        {"if": {"required": ["patch"]}, "then": _none_of(*_OPERATIONS, "content", "blob")},
+        {"if": {"required": ["content"]}, "then": _none_of(*_OPERATIONS, "reason", "blob")},
+        {"if": {"required": ["blob"]}, "then": _none_of(*_OPERATIONS, "reason")},
+        {"if": _null("base"), "then": _one_of("content", "blob") | _none_of("moved_from"), "else": _none_of("content")},
+        {
+            "if": _null("result"),
+            "then": _none_of(*_OPERATIONS, "patch", "reason", "content", "blob", "moved_from", "mode"),
+        },
+    ],
+    GapForm: [{"if": _IF_CLOSED, "then": _HAS_CLOSED, "else": _null("closed")}],
+    KeyedForm: [_one_of("keyed", "set")],
+}
+_ALL_FORMS: tuple[Any, ...] = (
+    *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
+    *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm, ClosedForm, GapForm),
+    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, SettingsForm),
+)
+FORMS: Mapping[str, Any] = {
+    "proposal": ProposalForm,
+    "receipt": ReceiptForm,
+    "withdrawal": WithdrawalForm,
+    "gap": GapForm,
+    "settings": SettingsForm,
+}
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a record's file. Raises KeyError for a kind that is not one of `FORMS`."""
+    from pydantic import TypeAdapter
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Untitled(GenerateJsonSchema):
+        """Without a title that repeats the field's name."""
+
+        def field_title_should_be_set(self, schema: Any) -> bool:
+            return False
+
+    for form in _ALL_FORMS:
+        rules = _RULES.get(form)
+        form.__pydantic_config__ = {"extra": "forbid"} | ({"json_schema_extra": {"allOf": rules}} if rules else {})
+    made = TypeAdapter(FORMS[kind]).json_schema(schema_generator=Untitled)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"spine {kind}/1"}
+    return head | {key: value for key, value in made.items() if key != "title"}
+
+
+def schema_text(kind: str) -> str:
+    """The schema as the file `spine/schemas/KIND.json` holds it."""
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"

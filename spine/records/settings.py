@@ -1,0 +1,241 @@
+"""The settings of a governed repository, `spine.yaml`: folders, governed files, identities, merge rules, policy.
+
+What is declared by patterns holds by the first that matches. Without the file the defaults hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from spine.address import Key, parse
+from spine.change.rules import FileRules, Rule, RuleName
+from spine.errors import Refused
+from spine.globs import Glob, parse_glob
+from spine.identity import Atomic, FieldPath, Identity, Keyed, ListKind, ScalarSet, Sequence
+from spine.patterns import PlacePattern, parse_place_pattern
+from spine.records.values import flow_list, record, safe_path
+from spine.yamldoc.fields import BadField, Fields, fields_of
+from spine.yamldoc.write import field, string
+
+Requirable = Literal["why", "loop", "gaps"]
+Hooks = Literal["commit-msg", "full", "none"]
+CommentRule = Literal["soft", "hard"]
+REQUIRABLE: tuple[Requirable, ...] = get_args(Requirable)
+HOOKS: tuple[Hooks, ...] = get_args(Hooks)
+COMMENTS: tuple[CommentRule, ...] = get_args(CommentRule)
+RULES: tuple[RuleName, ...] = get_args(RuleName)
+
+_FOLDERS = ("bindings", "proposals", "loops", "gaps")
+_KINDS: dict[str, ListKind] = {"set": ScalarSet(), "sequence": Sequence(), "atomic": Atomic()}
+
+
+class BadSettings(Refused):
+    """`spine.yaml` is not as its format says."""
+
+    code = "SP044"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things lie, relative to the repository."""
+
+    bindings: str = "bindings"
+    proposals: str = "proposals"
+    loops: str = "loops"
+    gaps: str = "gaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Every value that `source` means must be one that `target` means."""
+
+    source: PlacePattern
+    target: PlacePattern
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a proposal must have (`require`), which hooks a landing runs, whether comments conflict, and which otherwise
+    closed paths (CI, hooks, attributes; see `spine.paths`) proposals may touch (`allow`)."""
+
+    require: tuple[str, ...] = ()
+    hooks: str = "commit-msg"
+    comments: str = "soft"
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that `spine.yaml` says; `governed` is None for the default, all YAML below the bindings folder and itself."""
+
+    folders: Folders = Folders()
+    governed: tuple[Glob, ...] | None = None
+    lists: tuple[tuple[PlacePattern, ListKind], ...] = ()
+    merge: tuple[tuple[PlacePattern, Rule], ...] = ()
+    refs: tuple[Reference, ...] = ()
+    policy: Policy = Policy()
+
+    @property
+    def governed_globs(self) -> tuple[Glob, ...]:
+        """The path patterns of governed files."""
+        if self.governed is not None:
+            return self.governed
+        return parse_glob(f"{self.folders.bindings}/**/*.yaml"), parse_glob("spine.yaml")
+
+    def is_governed(self, path: str) -> bool:
+        """Whether changes of this file have to be explained."""
+        return any(glob.matches(path) for glob in self.governed_globs)
+
+    def rules_for(self, path: str) -> FileRules:
+        """What is declared for one file; a `*` on the left means governed files only."""
+
+        def speaks(pattern: PlacePattern) -> bool:
+            return self.is_governed(path) if pattern.files is None else pattern.files.matches(path)
+
+        return FileRules(
+            Identity(tuple((pattern.address, kind) for pattern, kind in self.lists if speaks(pattern))),
+            tuple((pattern.address, rule) for pattern, rule in self.merge if speaks(pattern)),
+            self.policy.comments == "hard",
+        )
+
+
+# ---- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
+    """Read the settings strictly. Every error has file, line and column."""
+    sections = ("folders", "governed", "lists", "merge", "refs", "policy")
+    fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)
+    return Settings(
+        folders=_folders(fields),
+        governed=fields.each("governed", parse_glob) if "governed" in fields else None,
+        lists=tuple((_pattern(part, key), _list_kind(part, key)) for key, part in fields.pairs("lists")),
+        merge=tuple((_pattern(part, key), part.read(key, merge_rule)) for key, part in fields.pairs("merge")),
+        refs=tuple(_reference(fields, index) for index in range(len(fields.items("refs")))),
+        policy=_policy(fields),
+    )
+
+
+def merge_rule(text: str) -> Rule:
+    """`newest` … or `recount(ADDRESS)`."""
+    name, mark, inside = text.partition("(")
+    if name == "recount" and mark and inside.endswith(")"):
+        return Rule("recount", parse(inside[:-1]))
+    found = next((rule for rule in RULES if rule == text and rule != "recount"), None)
+    if found is None:
+        raise BadField(f"“{text[:60]}” is not a merge rule: {', '.join(RULES)}(ADDRESS)")
+    return Rule(found)
+
+
+def _folders(fields: Fields) -> Folders:
+    if "folders" not in fields:
+        return Folders()
+    part = fields.inside("folders", "folders", optional=_FOLDERS)
+    named = {key: part.read(key, safe_path) for key in _FOLDERS if key in part}
+    folders = Folders(**named)
+    taken: dict[str, str] = {}
+    for key in _FOLDERS:
+        other = taken.setdefault(getattr(folders, key), key)
+        if other != key:
+            wrong = key if key in named else other
+            raise part.wrong(wrong, f"“{key}” and “{other}” are the same folder")
+    return folders
+
+
+def _pattern(part: Fields, key: str) -> PlacePattern:
+    start = part.entries[key].start
+    return parse_place_pattern(key, place=part.document.place(start))
+
+
+def _list_kind(part: Fields, key: str) -> ListKind:
+    if part.entries[key].value.kind == "scalar":
+        text = part.text(key)
+        if text not in _KINDS:
+            raise part.wrong(key, f"a list is {', '.join(_KINDS)} or {{keyed: [FIELD]}}, not “{text[:60]}”")
+        return _KINDS[text]
+    inside = part.inside(key, "list", optional=("keyed", "set", "order"))
+    inside.refuse_nulls()
+    ordered = "order" in inside and inside.choice("order", ("significant", "free")) == "significant"
+    if ("keyed" in inside) == ("set" in inside):
+        raise part.wrong(key, "a list has either “keyed” or “set”")
+    if inside.claim("set"):
+        return ScalarSet(ordered)
+    paths = inside.each("keyed", _field_path)
+    if not paths:
+        raise inside.wrong("keyed", "“keyed” names at least one field")
+    return Keyed(paths, ordered)
+
+
+def _field_path(text: str) -> FieldPath:
+    steps = parse(text).steps
+    names = tuple(step.name for step in steps if isinstance(step, Key) and not step.dup)
+    if not names or len(names) != len(steps):
+        raise BadField(f"“{text[:60]}” is not a field: keys with dots between them")
+    return names
+
+
+def _reference(fields: Fields, index: int) -> Reference:
+    node = fields.items("refs")[index]
+    part = fields_of(fields.document, node, "reference", required=("from", "to"), error=BadSettings)
+    return Reference(part.read("from", parse_place_pattern), part.read("to", parse_place_pattern))
+
+
+def _policy(fields: Fields) -> Policy:
+    if "policy" not in fields:
+        return Policy()
+    part = fields.inside("policy", "policy", optional=("require", "hooks", "comments", "allow"))
+    require = part.texts("require")
+    for one in require:
+        if one not in REQUIRABLE:
+            raise part.wrong("require", f"a policy can require {', '.join(REQUIRABLE)}, not “{one[:60]}”")
+    return Policy(
+        require,
+        part.choice("hooks", HOOKS) if "hooks" in part else "commit-msg",
+        part.choice("comments", COMMENTS) if "comments" in part else "soft",
+        part.texts("allow"),
+    )
+
+
+# ---- writing ------------------------------------------------------------------------------------------------------
+
+
+def write_settings(settings: Settings) -> str:
+    """The text of `spine.yaml`; defaults are left out. Law: `read_settings(write_settings(s)) == s`."""
+    out = ["spine: settings/1\n"]
+    folders = ", ".join(
+        f"{key}: {string(getattr(settings.folders, key), flow=True)}"
+        for key in _FOLDERS
+        if getattr(settings.folders, key) != getattr(Folders(), key)
+    )
+    if folders:
+        out.append(f"folders: {{{folders}}}\n")
+    if settings.governed is not None:
+        out.append(f"governed: {flow_list(map(str, settings.governed))}\n")
+    if settings.lists:
+        out.append("lists:\n")
+        out += [f"  {string(str(pattern), flow=True)}: {_kind_token(kind)}\n" for pattern, kind in settings.lists]
+    if settings.merge:
+        out.append("merge:\n")
+        out += [field(string(str(pattern), flow=True), str(rule), 2) for pattern, rule in settings.merge]
+    if settings.refs:
+        out.append("refs:\n")
+        for ref in settings.refs:
+            ends = (("from", ref.source), ("to", ref.target))
+            out.append("  - {" + ", ".join(f"{key}: {string(str(one), flow=True)}" for key, one in ends) + "}\n")
+    if settings.policy != Policy():
+        out.append("policy:\n")
+        for key in ("require", "hooks", "comments", "allow"):
+            value = getattr(settings.policy, key)
+            if value != getattr(Policy(), key):
+                out.append(f"  {key}: {string(value) if isinstance(value, str) else flow_list(value)}\n")
+    return "".join(out)
+
+
+def _kind_token(kind: ListKind) -> str:
+    if isinstance(kind, Keyed):
+        fields = flow_list(".".join(str(Key(name)) for name in path) for path in kind.fields)
+        return f"{{keyed: {fields}, order: significant}}" if kind.ordered else f"{{keyed: {fields}}}"
+    if isinstance(kind, ScalarSet):
+        return "{set: true, order: significant}" if kind.ordered else "set"
+    return "sequence" if isinstance(kind, Sequence) else "atomic"
