@@ -132,6 +132,7 @@ def _candidates(item: Node) -> list[FieldPath]:
     names = [entry.key.text for entry in item.entries if entry.key is not None and entry.value.kind == "scalar"]
     usual = [name for name in _FIRST[:1] if name in names]
     usual += [name for name in names if name.endswith("_id") and name not in usual]
+    usual += [name for name in names if name.endswith("id") and name not in usual]
     usual += [name for name in _FIRST if name in names and name not in usual]
     rest = [name for name in names if name not in usual and name not in _FREE_TEXT]
     return [(name,) for name in usual + rest]

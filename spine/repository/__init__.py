@@ -1,0 +1,132 @@
+"""The repository: the only part of spine that runs git, reads the work tree or writes to either."""
+
+from spine.repository.backup import NoBackup, read_backup, replace_files, save_backup
+from spine.repository.build import BadMessage, build_tree, write_commit
+from spine.repository.changes import BlockedPath, Decision, OwnPath
+from spine.repository.commits import Commit, Person, read_commit
+from spine.repository.conversion import Converted
+from spine.repository.descent import DiskFailed
+from spine.repository.files import File, Link, Occupied, look, put, remove
+from spine.repository.folders import FolderTaken, new_folder
+from spine.repository.git import GitFailed
+from spine.repository.history import (
+    PathChange,
+    Step,
+    added_by,
+    additions,
+    changed_paths,
+    changes_first_parent,
+    commits,
+    shallow,
+)
+from spine.repository.hooks import HookRefused
+from spine.repository.journal import Journal, JournalOpen, close_journal, open_journal, read_journal
+from spine.repository.landing import BranchMoved, Landed, NothingToDo, Unfinished, land
+from spine.repository.locks import Locked
+from spine.repository.objects import Blob, BlobId, CommitId, MissingObject, TooLarge, TreeId, WrongObject
+from spine.repository.obstacles import CheckedOutElsewhere, DirtyPath, InProgress
+from spine.repository.opened import NotARepository, Repository
+from spine.repository.revisions import (
+    BadRevision,
+    Branch,
+    Detached,
+    NoBranch,
+    Range,
+    Ref,
+    Unborn,
+    branch_tip,
+    current_branch,
+    head,
+    is_ancestor,
+    merge_base,
+    refs,
+    resolve,
+    resolve_range,
+)
+from spine.repository.snapshots import Entry, IndexSnapshot, Snapshot, TreeSnapshot, Unmerged, snapshot_of
+from spine.repository.trailers import Trailer, parse_trailers
+from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
+
+__all__ = [
+    "BadMessage",
+    "BadRevision",
+    "Blob",
+    "BlobId",
+    "BlockedPath",
+    "Branch",
+    "BranchMoved",
+    "CheckedOutElsewhere",
+    "Commit",
+    "CommitId",
+    "Converted",
+    "Decision",
+    "Detached",
+    "DirtyPath",
+    "DiskFailed",
+    "Entry",
+    "File",
+    "FolderTaken",
+    "GitFailed",
+    "HookRefused",
+    "InProgress",
+    "IndexSnapshot",
+    "Journal",
+    "JournalOpen",
+    "Landed",
+    "Link",
+    "Locked",
+    "MissingObject",
+    "NoBackup",
+    "NoBranch",
+    "NotARepository",
+    "NothingToDo",
+    "Occupied",
+    "OwnPath",
+    "PathChange",
+    "Person",
+    "Range",
+    "Ref",
+    "Repository",
+    "Snapshot",
+    "Step",
+    "TooLarge",
+    "Trailer",
+    "TreeId",
+    "TreeSnapshot",
+    "Unborn",
+    "Unfinished",
+    "Unmerged",
+    "WorkTreeSnapshot",
+    "WrongObject",
+    "added_by",
+    "additions",
+    "branch_tip",
+    "build_tree",
+    "changed_paths",
+    "changes_first_parent",
+    "close_journal",
+    "commits",
+    "current_branch",
+    "head",
+    "is_ancestor",
+    "land",
+    "look",
+    "merge_base",
+    "new_folder",
+    "open_journal",
+    "parse_trailers",
+    "put",
+    "read_backup",
+    "read_commit",
+    "read_journal",
+    "refs",
+    "remove",
+    "replace_files",
+    "resolve",
+    "resolve_range",
+    "save_backup",
+    "shallow",
+    "snapshot_of",
+    "work_tree_of",
+    "write_commit",
+]

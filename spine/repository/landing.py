@@ -1,0 +1,206 @@
+"""Lands a change: one commit, one reference moved by compare-and-swap, and the work tree brought along.
+
+The order of steps is DESIGN §6. Before the reference moves, whatever goes wrong leaves nothing but loose objects;
+after, the journal says what is still to follow. git's exit code is never the last word: the branch is read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from spine.errors import Exit, SpineError
+from spine.printable import printable
+from spine.repository.build import check_message, private_index, write_commit, write_tree
+from spine.repository.changes import Decision, OwnPath, own_paths
+from spine.repository.commits import Commit
+from spine.repository.following import write_files, write_index
+from spine.repository.git import DURABLE, GitFailed
+from spine.repository.hooks import commit_msg
+from spine.repository.journal import Journal, check_no_journal, close_journal, open_journal
+from spine.repository.locks import LOCK_WAIT, IndexLock, index_lock, landing_lock, pause
+from spine.repository.objects import CommitId
+from spine.repository.obstacles import InProgress, check_files, check_index, is_checked_out_here
+from spine.repository.opened import Repository
+from spine.repository.revisions import branch_tip, is_ancestor
+from spine.repository.snapshots import TreeSnapshot, snapshot_of
+from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
+
+ATTEMPTS = 8
+
+Decide = Callable[[TreeSnapshot, CommitId | None], Decision | None]
+
+
+class BranchMoved(SpineError):
+    """The branch was moved by others at every attempt, or away from what was just landed."""
+
+    code = "SP620"
+
+
+class Unfinished(SpineError):
+    """The commit is on the branch, but the work tree could not follow; the journal is open."""
+
+    exit_code = Exit.DOCTOR
+    code = "SP621"
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The commit is on the branch. `left_alone` are paths whose file the user changed while it landed, kept so."""
+
+    branch: str
+    commit: Commit
+    paths: tuple[OwnPath, ...]
+    attempts: int
+    left_alone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """Nothing differs from the branch's tip; nothing was written."""
+
+    branch: str
+    tip: CommitId | None
+
+
+def land(
+    repo: Repository,
+    ref: str,
+    decide: Decide,
+    *,
+    hooks: Literal["commit-msg", "none"] = "commit-msg",
+    allow: Collection[str] = (),
+    reason: str = "spine: land",
+    wait: float = LOCK_WAIT,
+) -> Landed | NothingToDo:
+    """Land what `decide` says about the branch's tip, as one commit.
+
+    `decide` gets the tip's files and its commit (None: the branch is unborn) and is asked again if the branch moves
+    before the swap; it returns None if there is nothing to do, or raises to refuse. `allow` goes to `check_path`,
+    `reason` into the reflog. After any error but `Unfinished` branch, index and files are as they were.
+    """
+    with landing_lock(repo, wait):
+        check_no_journal(repo)
+        here = is_checked_out_here(repo, ref)
+        with index_lock(repo, wait) if here else contextlib.nullcontext() as lock:
+            if here and not is_checked_out_here(repo, ref):
+                raise InProgress("HEAD was moved to another branch meanwhile", hint="try again")
+            landing = _Landing(repo, ref, decide, hooks, allow, _one_line(reason), lock)
+            failure: GitFailed | None = None
+            for attempt in range(1, ATTEMPTS + 1):
+                result = landing.attempt(attempt)
+                if not isinstance(result, GitFailed):
+                    return result
+                failure = result
+                pause(attempt)
+    raise BranchMoved(f"{printable(ref)} was moved or locked by others {ATTEMPTS} times", hint="try again") from failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    repo: Repository
+    ref: str
+    decide: Decide
+    hooks: str
+    allow: Collection[str]
+    reason: str
+    lock: IndexLock | None
+
+    def attempt(self, number: int) -> Landed | NothingToDo | GitFailed:
+        tip = branch_tip(self.repo, self.ref)
+        tree = snapshot_of(self.repo, tip) if tip else TreeSnapshot(self.repo, self.repo.objects.empty_tree)
+        decision = self.decide(tree, tip)
+        own = own_paths(self.repo.objects, tree, decision, allow=self.allow) if decision else ()
+        if decision is None or not own:
+            return NothingToDo(self.ref, tip)
+        work_tree = work_tree_of(self.repo) if self.lock else None
+        if work_tree:
+            check_index(work_tree, own)
+            check_files(work_tree, own)
+        commit = self._commit(tree, tip, decision, own)
+        if work_tree:
+            check_files(work_tree, own)  # again: hooks and signing take their time, and may write
+        with _signals_held():
+            return self._swap(number, tip, commit, own, work_tree)
+
+    def _commit(self, tree: TreeSnapshot, tip: CommitId | None, decision: Decision, own: tuple[OwnPath, ...]) -> Commit:
+        self.repo.objects.write_blobs([one.data for one in own if one.after])
+        changes = {one.path: one.after for one in own}
+        with private_index(self.repo, tree.tree, changes) as index:
+            result = write_tree(self.repo, index, tree.tree, changes)
+            message = decision.message if decision.message.endswith("\n") else f"{decision.message}\n"
+            check_message(message)
+            if self.hooks == "commit-msg":
+                message = commit_msg(self.repo, message, index)
+        parents = [tip] if tip else []
+        return write_commit(self.repo, result, parents, message, author=decision.author, trailers=decision.trailers)
+
+    def _swap(
+        self,
+        number: int,
+        tip: CommitId | None,
+        commit: Commit,
+        own: tuple[OwnPath, ...],
+        files: WorkTreeSnapshot | None,
+    ) -> Landed | GitFailed:
+        repo, here = self.repo, files is not None
+        journal = Journal(
+            self.ref, tip, commit.id, str(repo.git_dir) if here else None, str(repo.work_tree) if here else None,
+            [one.path for one in own],
+        )  # fmt: skip
+        open_journal(repo, journal)
+        failure = self._move(tip, commit.id)
+        if failure is not None:
+            close_journal(repo)
+            return failure
+        left: list[str] = []
+        if files is not None and self.lock is not None:
+            left = self._follow(files, own, self.lock, commit)
+        close_journal(repo)
+        now = branch_tip(repo, self.ref)
+        if now is None or not is_ancestor(repo, commit.id, now):
+            raise BranchMoved(
+                f"{commit.id} was landed on {printable(self.ref)}, and then the branch was moved away from it by others"
+            )
+        return Landed(self.ref, commit, own, number, tuple(left))
+
+    def _move(self, tip: CommitId | None, new: CommitId) -> GitFailed | None:
+        words = ("update-ref", "-m", self.reason, "--no-deref", self.ref, new, tip or self.repo.objects.zero)
+        try:
+            self.repo.git.run(*words, config=DURABLE)
+        except GitFailed as failure:
+            # After an I/O error git may say no to what it has done.
+            return None if branch_tip(self.repo, self.ref) == new else failure
+        return None
+
+    def _follow(self, files: WorkTreeSnapshot, own: tuple[OwnPath, ...], lock: IndexLock, commit: Commit) -> list[str]:
+        left, wrong = write_files(files, own)
+        try:
+            write_index(files, own, lock)
+        except (SpineError, OSError) as error:
+            wrong.append(error if isinstance(error, SpineError) else SpineError(f"the index: {error}"))
+        if wrong:
+            raise Unfinished(
+                f"{commit.id} is on {printable(self.ref)}, but the work tree could not follow: "
+                + "; ".join(str(error) for error in wrong),
+                hint="make room or mend the permissions, then: spine doctor",
+            ) from wrong[0]
+        return left
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Interruptions wait until the end of the `with`; the git commands inside inherit that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _one_line(reason: str) -> str:
+    return re.sub(r"\s+", " ", printable(reason)).strip()[:200] or "spine"
