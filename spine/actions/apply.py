@@ -1,0 +1,227 @@
+"""apply: land a proposal as one commit with its receipt, planned on the branch's tip; whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from spine.actions.locate import locate
+from spine.actions.message import landing_message, landing_trailers
+from spine.actions.plan import Plan, check_policy, plan_on
+from spine.actions.workspace import Workspace
+from spine.errors import Exit, Place, Refused, SpineError
+from spine.ledger.reading import PROPOSAL, RECEIPT, Stored, read_ledger
+from spine.paths import check_path
+from spine.records.proposal import Proposal
+from spine.records.receipt import Landed as LandedFile
+from spine.records.receipt import Receipt, write_receipt
+from spine.repository import (
+    Commit,
+    CommitId,
+    Decision,
+    Landed,
+    NoBranch,
+    Person,
+    TreeSnapshot,
+    added_by,
+    current_branch,
+    land,
+)
+
+
+class PlanConflicts(SpineError):
+    """The proposal does not fit the branch's tip; nothing was written. `plan` says where and why."""
+
+    exit_code = Exit.CONFLICT
+    code = "SP061"
+
+    def __init__(self, plan: Plan) -> None:
+        count = sum(len(file.conflicts) for file in plan.files)
+        super().__init__(
+            f"{plan.proposal.id} conflicts with the branch in {count} place{'s' * (count != 1)}; nothing was written",
+            hint=f"spine plan {plan.proposal.id}",
+        )
+        self.plan = plan
+
+
+class Blocked(SpineError):
+    """The proposal cannot land now, whatever its content."""
+
+    exit_code = Exit.CONFLICT
+    code = "SP062"
+
+
+class Changed(Refused):
+    """The proposal in hand is not the one that the branch has: proposals are written once."""
+
+    code = "SP063"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The proposal is on the branch. `left_alone` are files that the user changed meanwhile, and that were kept."""
+
+    plan: Plan
+    commit: Commit
+    branch: str
+    left_alone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyApplied:
+    """Nothing was to be done: it has its receipt (`commit` added it), or all its effect is there already."""
+
+    proposal: str
+    commit: str | None
+    reason: str
+
+
+def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied | AlreadyApplied:
+    """Land the proposal that `text` means on a branch (default: the one that is checked out).
+
+    Raises `PlanConflicts`, `Blocked`, `PolicyUnmet`, or `Refused`; after any of them nothing is changed.
+    """
+    ref = branch_ref(work, branch)
+    applying = _Applying(work, text)
+    landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}")
+    if isinstance(landed, Landed):
+        assert applying.plan is not None
+        return Applied(applying.plan, landed.commit, ref, landed.left_alone)
+    assert applying.done is not None
+    return applying.done
+
+
+def branch_ref(work: Workspace, branch: str | None) -> str:
+    """The full name of the branch to land on."""
+    if branch is None:
+        return current_branch(work.repo).ref
+    return branch if branch.startswith("refs/heads/") else f"refs/heads/{branch}"
+
+
+@dataclass(slots=True)
+class _Applying:
+    """One application, asked again whenever the branch moves; the proposal's bytes are read once."""
+
+    work: Workspace
+    text: str
+    source: dict[str, bytes] | None = None
+    id: str = ""
+    plan: Plan | None = None
+    done: AlreadyApplied | None = None
+
+    def decide(self, tree: TreeSnapshot, tip: CommitId | None) -> Decision | None:
+        if tip is None:
+            raise NoBranch("the branch has no commit yet, so there is nothing to plan on", hint="spine init")
+        ledger = read_ledger(tree)
+        if self.source is None:
+            found = locate(self.work.repo, self.text, ledger)
+            self.id = found.stored.id
+            self.source = _read_once(found.stored)
+        folder = _folder(ledger.settings.folders.proposals, self.id)
+        stored = Stored(self.id, folder, tuple(self.source), _InHand(folder, self.source))
+        proposal = stored.read_or_raise()
+        on_branch = ledger.proposals.get(self.id)
+        if on_branch is not None and on_branch.data is not None and on_branch.data != self.source[PROPOSAL]:
+            raise Changed(
+                f"{self.id} on the branch is not the one in hand: proposals are written once",
+                place=Place(f"{folder}/{PROPOSAL}"),
+                hint=f"git checkout -- {folder}/{PROPOSAL}",
+            )
+        if proposal.id != self.id:
+            raise Changed(f"the folder is called {self.id}, the proposal in it {proposal.id}", place=Place(folder))
+        for file in proposal.files:
+            check_path(file.path, allow=ledger.settings.policy.allow)
+            if file.moved_from is not None:
+                check_path(file.moved_from, allow=ledger.settings.policy.allow)
+            self._refuse_ledger_path(file.path, ledger.settings.folders.proposals)
+        check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
+        self.plan = plan = plan_on(self.work.repo, tip, tree, ledger, stored, is_draft=on_branch is None)
+        if plan.outcome == "applied":
+            receipt = added_by(self.work.repo, f"{folder}/{RECEIPT}", tip)
+            self.done = AlreadyApplied(self.id, receipt, "it has its receipt already")
+            return None
+        if plan.outcome == "blocked":
+            raise Blocked(f"{self.id} cannot land: {'; '.join(plan.blockers)}", hint=f"spine show {self.id}")
+        if plan.outcome == "conflicts":
+            raise PlanConflicts(plan)
+        if plan.outcome == "already there":
+            self.done = AlreadyApplied(self.id, None, "all that it changes is there already")
+            return None
+        return self._decision(proposal, plan, tree, tip, folder, on_branch is None)
+
+    def _refuse_ledger_path(self, path: str, folder: str) -> None:
+        if path == folder or path.startswith(f"{folder}/"):
+            raise Refused(f"{path}: a proposal never changes proposals", place=Place(path))
+
+    def _decision(
+        self, proposal: Proposal, plan: Plan, tree: TreeSnapshot, tip: CommitId, folder: str, is_new: bool
+    ) -> Decision:
+        changes: dict[str, bytes | None] = {}
+        modes: dict[str, str] = {}
+        landed: list[LandedFile] = []
+        hash_blob = self.work.repo.objects.hash_blob
+        for file in plan.files:
+            if file.outcome == "already there":
+                continue
+            if file.moved_from is not None:
+                changes[file.moved_from] = None
+                source = tree.blob(file.moved_from)
+                landed.append(LandedFile(file.moved_from, source.oid if source else None, None))
+            changes[file.path] = file.after
+            modes[file.path] = file.mode
+            there = tree.blob(file.path)
+            after = None if file.after is None else hash_blob(file.after)
+            landed.append(LandedFile(file.path, there.oid if there else None, after))
+        receipt = Receipt(
+            proposal=proposal.id,
+            digest=plan.digest,
+            onto=str(tip),
+            run=self.work.run,
+            landed=self.work.now().replace(microsecond=0),
+            by=self.work.person,
+            files=tuple(sorted(landed, key=lambda one: one.path)),
+            notes=tuple(f"{file.path}: {note.message}" for file in plan.files for note in file.notes),
+        )
+        changes[f"{folder}/{RECEIPT}"] = write_receipt(receipt).encode("utf-8")
+        if is_new:
+            assert self.source is not None
+            changes |= {f"{folder}/{name}": data for name, data in self.source.items()}
+        trailers = landing_trailers(proposal, plan.digest)
+        name, _, mail = proposal.author.rpartition(" <")
+        author = Person(name, mail.removesuffix(">"))
+        return Decision(changes, landing_message(proposal, trailers), modes, trailers, author)
+
+
+def _folder(root: str, id_: str) -> str:
+    return f"{root}/{id_[3:7]}-{id_[7:9]}/{id_}"
+
+
+def _read_once(stored: Stored) -> dict[str, bytes]:
+    """The proposal's own files, whose blobs are proved by their names."""
+    found: dict[str, bytes] = {}
+    for name in stored.names:
+        if name == PROPOSAL or name.startswith("blobs/"):
+            data = stored.files.read(f"{stored.folder}/{name}")
+            if data is None:
+                continue
+            if name.startswith("blobs/") and hashlib.sha256(data).hexdigest() != name.removeprefix("blobs/"):
+                raise Refused("a blob is not the file that its name says", place=Place(f"{stored.folder}/{name}"))
+            found[name] = data
+    if PROPOSAL not in found:
+        raise Refused(f"{stored.folder} has no {PROPOSAL}", place=Place(stored.folder))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """A proposal's folder as it was read, whatever happens to it meanwhile."""
+
+    folder: str
+    files: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path[len(self.folder) + 1 :])
+
+    def paths(self, prefix: str = "") -> Iterator[str]:
+        return iter([f"{self.folder}/{name}" for name in self.files])

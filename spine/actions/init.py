@@ -1,0 +1,90 @@
+"""init: make a repository a governed one: `spine.yaml`, attributes and folders, written and not committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spine.actions.workspace import Workspace
+from spine.address import Address, Key
+from spine.change.places import Places
+from spine.change.rules import Rule
+from spine.errors import Refused
+from spine.globs import parse_glob
+from spine.ledger.reading import SETTINGS
+from spine.patterns import parse_place_pattern
+from spine.records.settings import Folders, Settings, write_settings
+from spine.repository import Branch, File, Range, Repository, changes_first_parent, head, put, work_tree_of
+from spine.repository.files import look
+from spine.yamldoc.guard import Unparsable, parse
+
+ATTRIBUTES = ".gitattributes"
+_HISTORY = 400
+_STAMPS = ("updated", "updated_at", "last_updated", "last_verified", "generated", "generated_at", "modified")
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What was written, and which header fields got the rule that the newest stamp wins."""
+
+    written: tuple[str, ...]
+    stamps: tuple[str, ...]
+    governed: int
+
+
+def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
+    """Write `spine.yaml` and the attributes that keep proposals byte-exact. Raises `Refused` if there is one already."""
+    repo = work.repo
+    root = repo.tree_root()
+    if look(root, SETTINGS) is not None:
+        raise Refused(
+            f"{SETTINGS} is there already", hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
+        )
+    stamps = tuple(_growing_stamps(repo, bindings))
+    settings = Settings(
+        folders=Folders(bindings=bindings),
+        governed=(parse_glob(f"{bindings}/**/*.yaml"), parse_glob(SETTINGS)),
+        merge=tuple((parse_place_pattern(f"*#{name}"), Rule("newest")) for name in stamps),
+    )
+    written = [SETTINGS]
+    put(root, SETTINGS, File(write_settings(settings).encode("utf-8")))
+    line = f"{settings.folders.proposals}/** -text\n"
+    there = look(root, ATTRIBUTES)
+    data = there.data if isinstance(there, File) else b""
+    if line.encode() not in data:
+        gap = b"\n" if data and not data.endswith(b"\n") else b""
+        put(root, ATTRIBUTES, File(data + gap + line.encode()))
+        written.append(ATTRIBUTES)
+    governed = sum(1 for path in work_tree_of(repo).paths() if settings.is_governed(path))
+    return Initialised(tuple(written), stamps, governed)
+
+
+def _growing_stamps(repo: Repository, folder: str) -> Iterator[str]:
+    """Header fields of bindings that are time stamps and, in recent history, never went back (DESIGN §5)."""
+    here = head(repo)
+    if not isinstance(here, Branch):
+        return
+    seen: dict[str, int] = {}
+    shrunk: set[str] = set()
+    for number, step in enumerate(changes_first_parent(repo, Range(None, here.commit), [folder])):
+        if number >= _HISTORY:
+            break
+        for change in step.changes:
+            if change.before is None or change.after is None or not change.path.endswith(".yaml"):
+                continue
+            old, new = _stamps(repo, change.before.oid), _stamps(repo, change.after.oid)
+            for name in old.keys() & new.keys():
+                if new[name] < old[name]:
+                    shrunk.add(name)
+                elif new[name] > old[name]:
+                    seen[name] = seen.get(name, 0) + 1
+    yield from sorted(name for name, count in seen.items() if name not in shrunk and count >= 1)
+
+
+def _stamps(repo: Repository, blob: str) -> dict[str, str]:
+    try:
+        places = Places(parse(repo.objects.read_blob(blob).decode("utf-8")))
+        found = {name: places.node(Address((Key(name),))) for name in _STAMPS}
+    except (Unparsable, UnicodeDecodeError, Refused):
+        return {}
+    return {name: node.text for name, node in found.items() if node is not None and node.kind == "scalar"}

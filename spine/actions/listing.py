@@ -1,0 +1,113 @@
+"""list, status and log: what is in the ledger of a revision, and which commits landed it. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from spine.actions.locate import drafts_of
+from spine.actions.plan import PlanOutcome, plan_on
+from spine.actions.workspace import Workspace
+from spine.ledger.reading import RECEIPT, Stored, find_stored, read_ledger, settings_of
+from spine.ledger.status import Status, statuses
+from spine.repository import (
+    Commit,
+    Journal,
+    Range,
+    changes_first_parent,
+    read_commit,
+    read_journal,
+    resolve,
+    snapshot_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One proposal in a list. `plan` is only there for open ones, and only if it was asked for."""
+
+    stored: Stored
+    status: Status
+    is_draft: bool
+    plan: PlanOutcome | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of a repository: its open proposals with their plans, how many of each status, and an open journal."""
+
+    onto: str
+    counts: dict[str, int]
+    open: tuple[Listed, ...]
+    journal: Journal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A landing on first-parent history."""
+
+    commit: Commit
+    id: str
+    title: str
+    paths: tuple[str, ...]
+    by: str
+    landed: datetime | None
+
+
+def list_proposals(work: Workspace, *, revision: str = "HEAD", only: tuple[str, ...] = ()) -> tuple[Listed, ...]:
+    """All proposals of a revision and the drafts of the work tree, oldest first; `only` these statuses or `draft`."""
+    tree = snapshot_of(work.repo, resolve(work.repo, revision))
+    ledger = read_ledger(tree)
+    known = statuses(ledger)
+    found = [Listed(stored, known[id_], False) for id_, stored in ledger.proposals.items()]
+    found += [Listed(stored, "pending", True) for stored in drafts_of(work.repo, ledger).proposals.values()]
+    found.sort(key=lambda one: one.stored.id)
+    return tuple(one for one in found if not only or one.status in only or (one.is_draft and "draft" in only))
+
+
+def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
+    """What is open, and what each open proposal would do now."""
+    commit = resolve(work.repo, revision)
+    tree = snapshot_of(work.repo, commit)
+    ledger = read_ledger(tree)
+    counts: dict[str, int] = {}
+    open_ones: list[Listed] = []
+    for one in list_proposals(work, revision=revision):
+        counts["draft" if one.is_draft else one.status] = counts.get("draft" if one.is_draft else one.status, 0) + 1
+        if one.status != "pending":
+            continue
+        if one.stored.proposal is None:
+            problem = next((finding.message for finding in one.stored.findings()), "unreadable")
+            open_ones.append(Listed(one.stored, one.status, one.is_draft, None, problem))
+            continue
+        plan = plan_on(work.repo, commit, tree, ledger, one.stored, is_draft=one.is_draft)
+        open_ones.append(Listed(one.stored, one.status, one.is_draft, plan.outcome))
+    return Overview(str(commit), counts, tuple(open_ones), read_journal(work.repo))
+
+
+def log(work: Workspace, *, revision: str = "HEAD", limit: int | None = None) -> Iterator[Logged]:
+    """Landings on the first-parent history of a revision, newest first: commits that added a receipt."""
+    repo = work.repo
+    tip = resolve(repo, revision)
+    settings = settings_of(snapshot_of(repo, tip))
+    shown = 0
+    for step in changes_first_parent(repo, Range(None, tip), [settings.folders.proposals]):
+        for change in step.changes:
+            if change.before is not None or not change.path.endswith(f"/{RECEIPT}"):
+                continue
+            stored = find_stored(snapshot_of(repo, step.commit), change.path.split("/")[-2], settings=settings)
+            receipt = stored.receipt if stored is not None else None
+            proposal = stored.proposal if stored is not None else None
+            yield Logged(
+                read_commit(repo, step.commit),
+                change.path.split("/")[-2],
+                proposal.title if proposal is not None else "",
+                tuple(one.path for one in receipt.files) if receipt is not None else (),
+                receipt.by if receipt is not None else "",
+                receipt.landed if receipt is not None else None,
+            )
+            shown += 1
+            if limit is not None and shown >= limit:
+                return

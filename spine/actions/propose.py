@@ -1,0 +1,390 @@
+"""propose: edits become a proposal that is proved to reproduce them, and only then are they put back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spine.actions.bringing import attached_finder, bring
+from spine.actions.locate import locate
+from spine.actions.plan import Plan, check_policy, plan_on
+from spine.actions.secrets import looks_secret
+from spine.actions.sources import Edited, Gathered, Side, Source, gather
+from spine.actions.workspace import Workspace
+from spine.change.diff import diff
+from spine.change.operations import Change
+from spine.change.textpatch import make_patch
+from spine.errors import Place, Refused
+from spine.ids import ProposalId, near
+from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger
+from spine.paths import check_path
+from spine.records.proposal import FileChange, Proposal, digest, effect, read_proposal, write_proposal
+from spine.records.settings import Settings
+from spine.repository import (
+    Blob,
+    File,
+    FolderTaken,
+    Repository,
+    TreeSnapshot,
+    new_folder,
+    read_backup,
+    refs,
+    replace_files,
+    resolve,
+    save_backup,
+    snapshot_of,
+    work_tree_of,
+)
+from spine.repository.files import look, remove
+from spine.repository.staging import stage
+from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.write import is_visible
+
+MAX_CONTENT = 64 * 1024
+_TRIES = 100
+
+
+class NotReproduced(Refused):
+    """The proposal does not give back the edits that it was made of; nothing was written."""
+
+    code = "SP072"
+
+
+class NoUndo(Refused):
+    """There are no edits of a proposal to restore."""
+
+    code = "SP073"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person says about a proposal beside its content."""
+
+    title: str | None = None
+    why: str | None = None
+    loop: str | None = None
+    registers: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal in its folder. `restored` are the files put back to HEAD; `backup` keeps the edits."""
+
+    proposal: Proposal
+    folder: str
+    digest: str
+    effect: str
+    plan: Plan
+    restored: tuple[str, ...]
+    backup: str | None
+    warnings: tuple[str, ...]
+
+
+def propose(work: Workspace, source: Source, wanted: Wanted, *, keep: bool = False) -> Proposed:
+    """Write a proposal of what `source` has, prove that it reproduces it, then put the work tree back.
+
+    Stages nothing, commits nothing. The edits stay in `refs/spine/backup/`; `keep` leaves them in the work tree too.
+    Raises `NothingChanged`, `DirtyPath`, `PolicyUnmet`, `NotReproduced` or `Refused`; then nothing is written.
+    """
+    return write_gathered(work, gather(work, source), wanted, keep=keep)
+
+
+def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep: bool) -> Proposed:
+    """`propose` for files that are gathered already."""
+    root = work.repo.tree_root()
+    tree = snapshot_of(work.repo, gathered.base)
+    ledger = read_ledger(tree)
+    title = wanted.title or gathered.said.get("title")
+    if not title or not title.strip():
+        raise Refused("a proposal has a title", place=Place("title"), hint='spine propose "what changes"')
+    attached: dict[str, bytes] = {}
+    files = tuple(_file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
+    moment = work.now().replace(microsecond=0)
+    id_ = _free_id(work.repo, ProposalId.make(moment, title), ledger)
+    for _ in range(_TRIES):
+        proposal = Proposal(
+            id=id_,
+            title=title.strip(),
+            author=work.person,
+            created=id_.moment,
+            files=files,
+            base=str(gathered.base),
+            why=_paragraph(wanted.why or gathered.said.get("why")),
+            loop=wanted.loop or gathered.said.get("loop"),
+            registers=wanted.registers,
+            closes=wanted.closes,
+            requires=_ids(wanted.requires, ledger),
+            supersedes=_ids(wanted.supersedes, ledger),
+            undoes=wanted.undoes,
+        )
+        data = write_proposal(proposal).encode("utf-8")
+        folder = f"{ledger.settings.folders.proposals}/{id_.month}/{id_}"
+        contents = {PROPOSAL: data, **{f"blobs/{name}": blob for name, blob in attached.items()}}
+        stored = Stored(id_, folder, tuple(contents), _Memory(folder, contents))
+        check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
+        _prove(work.repo, tree, ledger, stored, proposal, gathered)
+        try:
+            new_folder(root, folder, contents)
+            break
+        except FolderTaken:
+            id_ = id_.next_second()
+    else:
+        raise Refused("no free id was found", place=Place(str(id_)), hint="try again in a minute")
+    restored, backup = ((), None) if keep else _put_back(work.repo, tree, gathered, str(id_))
+    head = resolve(work.repo, "HEAD")
+    onto = tree if head == gathered.base else snapshot_of(work.repo, head)
+    now = ledger if head == gathered.base else read_ledger(onto)
+    plan = plan_on(work.repo, head, onto, now, stored, is_draft=True)
+    return Proposed(
+        proposal, folder, digest(data), _effect(gathered, proposal), plan, restored, backup, tuple(_warnings(proposal))
+    )
+
+
+def propose_undo(work: Workspace, text: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Restore the edits that a draft was made of (the latest, or the one that `text` means) and remove the draft.
+
+    Returns its id and the restored paths. Raises `NoUndo`, or `DirtyPath` if one of the files was edited since.
+    """
+    repo = work.repo
+    tree = snapshot_of(repo, resolve(repo, "HEAD"))
+    ledger = read_ledger(tree)
+    kept = [ref.name.rsplit("/", 1)[1] for ref in refs(repo, "refs/spine/backup/")]
+    if text is None:
+        drafts = [name for name in sorted(kept) if name not in ledger.proposals]
+        if not drafts:
+            raise NoUndo("no draft has edits to restore", hint="git for-each-ref refs/spine/backup")
+        id_ = drafts[-1]
+    else:
+        id_ = locate(repo, text, ledger).stored.id
+    if id_ not in kept:
+        raise NoUndo(f"no edits of {id_} are kept", hint="git for-each-ref refs/spine/backup")
+    if id_ in ledger.proposals:
+        raise NoUndo(
+            f"{id_} is committed already",
+            hint=f"spine undo {id_}" if ledger.proposals[id_].has_receipt else f"spine withdraw {id_}",
+        )
+    backup = read_backup(repo, id_)
+    here = work_tree_of(repo)
+    wanted: dict[str, tuple[File | None, File | None]] = {}
+    for path, file in backup.items():
+        blob = tree.blob(path)
+        data = tree.read(path)
+        now = here.as_written(path, blob, data) if blob is not None and data is not None else None
+        wanted[path] = (now, file)
+    replace_files(repo, wanted)
+    folder = f"{ledger.settings.folders.proposals}/{id_[3:7]}-{id_[7:9]}/{id_}"
+    for path in list(here.paths(folder)):
+        if isinstance(look(repo.tree_root(), path), File):
+            remove(repo.tree_root(), path, keep=repo.prefix)
+    return id_, tuple(sorted(backup))
+
+
+# ---- the parts ----------------------------------------------------------------------------------------------------
+
+
+def _with_moves(files: tuple[Edited, ...]) -> list[Edited | tuple[Edited, Edited]]:
+    """A file that went and one that came with the same bytes are one file that moved."""
+    gone = [one for one in files if one.after is None]
+    found: list[Edited | tuple[Edited, Edited]] = []
+    used: set[str] = set()
+    for one in files:
+        if one.before is None and one.after is not None:
+            twin = next(
+                (old for old in gone if old.path not in used and old.before and old.before.data == one.after.data), None
+            )
+            if twin is not None and one.after.data:
+                used.add(twin.path)
+                found.append((twin, one))
+                continue
+        found.append(one)
+    return [one for one in found if isinstance(one, tuple) or one.path not in used]
+
+
+def _file_change(
+    repo: Repository, one: Edited | tuple[Edited, Edited], settings: Settings, attached: dict[str, bytes]
+) -> FileChange:
+    hash_blob = repo.objects.hash_blob
+    if isinstance(one, tuple):
+        old, new = one
+        for path in (old.path, new.path):
+            check_path(path, allow=settings.policy.allow)
+        assert old.before is not None
+        assert new.after is not None
+        oid = hash_blob(new.after.data)
+        mode = new.after.mode if new.after.mode != old.before.mode else None
+        return FileChange(new.path, oid, oid, moved_from=old.path, mode=mode)
+    check_path(one.path, allow=settings.policy.allow)
+    base = hash_blob(one.before.data) if one.before is not None else None
+    if one.after is None:
+        return FileChange(one.path, base, None, why=one.why)
+    result = hash_blob(one.after.data)
+    mode = one.after.mode if one.after.mode != (one.before.mode if one.before else "100644") else None
+    change, content, blob = None, None, None
+    if one.before is None:
+        content = _content(one.after.data)
+    elif one.before.data != one.after.data:
+        change = _change(one, one.before, one.after, settings)
+    is_told = content is not None or change is not None or (one.before is not None and base == result)
+    if not is_told:
+        blob = hashlib.sha256(one.after.data).hexdigest()
+        attached[blob] = one.after.data
+    return FileChange(one.path, base, result, change, content, blob, mode=mode, why=one.why)
+
+
+def _content(data: bytes) -> str | None:
+    """The text of a new file that a proposal shows whole; None for what is too large or not to be read."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if len(data) <= MAX_CONTENT and is_visible(text) else None
+
+
+def _change(one: Edited, before: Side, after: Side, settings: Settings) -> Change | None:
+    try:
+        old, new = before.data.decode("utf-8"), after.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if "\0" in old or "\0" in new:
+        return None
+    if one.ops is not None:
+        return Change(one.ops)
+    if not one.path.endswith((".yaml", ".yml")):
+        return Change(patch=make_patch(old, new))
+    if settings.is_governed(one.path):
+        try:
+            parse(new, file=one.path)
+        except Unparsable as error:
+            raise Refused(error.message, place=error.place, hint="mend the YAML, then propose again") from error
+    return diff(old, new, identity=settings.rules_for(one.path).identity)
+
+
+def _free_id(repo: Repository, id_: ProposalId, ledger: Ledger) -> ProposalId:
+    """The first id from this second on whose second no proposal has, in any branch of this clone or its work tree."""
+    folder = ledger.settings.folders.proposals
+    used = _ids_near(repo, folder, {id_.month, id_.next_second().month})
+    for _ in range(_TRIES):
+        if not any(other.startswith(id_[:18]) for other in used):
+            return id_
+        id_ = id_.next_second()
+    return id_
+
+
+def _ids_near(repo: Repository, folder: str, months: set[str]) -> set[str]:
+    found: set[str] = set()
+    tips = {ref.commit for ref in refs(repo) if ref.commit is not None and not ref.name.startswith("refs/spine/")}
+    for commit in tips:
+        tree = snapshot_of(repo, commit)
+        for month in months:
+            found |= set(tree.folder(f"{folder}/{month}") or {})
+    for path in work_tree_of(repo).untracked():
+        parts = path.removeprefix(f"{folder}/").split("/")
+        if len(parts) > 2 and path.startswith(f"{folder}/"):
+            found.add(parts[1])
+    return found
+
+
+def _ids(given: tuple[str, ...], ledger: Ledger) -> tuple[str, ...]:
+    found = []
+    for text in given:
+        if text in ledger.proposals:
+            found.append(text)
+            continue
+        fitting = [id_ for id_ in ledger.proposals if id_.startswith(text) or text in id_]
+        if len(fitting) != 1:
+            close = near(text, list(ledger.proposals))
+            raise Refused(
+                "no proposal has this id" if not fitting else "several proposals fit",
+                place=Place(text),
+                hint=f"did you mean {close[0]}?" if close else "spine list",
+            )
+        found.append(fitting[0])
+    return tuple(found)
+
+
+def _paragraph(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    return text.strip() + ("\n" if "\n" in text.strip() else "")
+
+
+def _prove(
+    repo: Repository, tree: TreeSnapshot, ledger: Ledger, stored: Stored, proposal: Proposal, gathered: Gathered
+) -> None:
+    """The written file, read again, must be the proposal, and must give the very bytes of every file."""
+    assert stored.data is not None
+    if read_proposal(stored.data.decode("utf-8"), file=stored.folder, allow=ledger.settings.policy.allow) != proposal:
+        raise NotReproduced("the proposal does not read back as it was written", place=Place(stored.folder))
+    plans = bring(proposal, tree, ledger.settings, lambda oid: None, repo.objects.hash_blob, attached_finder(stored))
+    made = {plan.path: plan.after for plan in plans}
+    for one in gathered.files:
+        wanted = one.after.data if one.after is not None else None
+        if wanted is not None and made.get(one.path) != wanted:
+            raise NotReproduced(f"{one.path}: the proposal does not give the bytes of the edit", place=Place(one.path))
+
+
+def _put_back(
+    repo: Repository, tree: TreeSnapshot, gathered: Gathered, name: str
+) -> tuple[tuple[str, ...], str | None]:
+    """Keep the edits in a backup, then make files and index entries what HEAD has."""
+    if not gathered.put_back:
+        return (), None
+    here = work_tree_of(repo)
+    wanted: dict[str, tuple[File | None, File | None]] = {}
+    entries: dict[str, Blob | None] = {}
+    for path in gathered.put_back:
+        blob, data = tree.blob(path), tree.read(path)
+        original = here.as_written(path, blob, data) if blob is not None and data is not None else None
+        wanted[path] = (here.on_disk(path), original)
+        if here.index.item(path) != blob:
+            entries[path] = blob
+    backup = save_backup(repo, name, {path: now for path, (now, _) in wanted.items()}, f"edits of {name}\n")
+    replace_files(repo, wanted)
+    stage(repo, entries)
+    return tuple(sorted(wanted)), backup
+
+
+def _effect(gathered: Gathered, proposal: Proposal) -> str:
+    parts: list[tuple[str, str, str | None, str | None]] = []
+    for one in gathered.files:
+        side = one.after or one.before
+        assert side is not None
+        file = next((file for file in proposal.files if file.path == one.path), None)
+        moved = next((file for file in proposal.files if file.moved_from == one.path), None)
+        if moved is not None:
+            parts.append((one.path, side.mode, moved.base, None))
+        elif file is not None:
+            parts.append((one.path, side.mode, file.base if file.moved_from is None else None, file.result))
+    return effect(parts)
+
+
+def _warnings(proposal: Proposal) -> Iterator[str]:
+    for file in proposal.files:
+        texts = [file.content or ""]
+        if file.change is not None:
+            texts += [str(getattr(op, name, "") or "") for op in file.change.ops for name in ("new", "text", "put")]
+            texts.append("\n".join(line for line in file.change.patch.split("\n") if line.startswith("+")))
+        for text in texts:
+            secret = looks_secret(text)
+            if secret is not None:
+                yield f"{file.path}: {secret} looks like a secret, and what is proposed stays in the history"
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """A proposal's folder that is not written yet."""
+
+    folder: str
+    files: dict[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path[len(self.folder) + 1 :])
+
+    def paths(self, prefix: str = "") -> Iterator[str]:
+        return iter([f"{self.folder}/{name}" for name in self.files])

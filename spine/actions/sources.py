@@ -1,0 +1,338 @@
+"""Where a proposal's content comes from: the work tree, the index, commits, single edits, or a program's JSON.
+
+Each source becomes the same thing: for every file its bytes and mode before and after, and the commit it started from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spine.actions.workspace import Workspace
+from spine.address import Address
+from spine.change.complete import complete
+from spine.change.editing import add_entry, remove_entry, set_value
+from spine.change.json_form import operations_from_json
+from spine.change.operations import Operation
+from spine.change.patch import patch_document
+from spine.errors import Place, Refused
+from spine.ids import near
+from spine.ledger.reading import settings_of
+from spine.records.settings import Settings
+from spine.repository import (
+    Blob,
+    CommitId,
+    DirtyPath,
+    Repository,
+    Snapshot,
+    TreeSnapshot,
+    WorkTreeSnapshot,
+    changed_paths,
+    merge_base,
+    resolve,
+    resolve_range,
+    snapshot_of,
+    work_tree_of,
+)
+from spine.yamldoc.guard import parse
+from spine.yamldoc.pieces import whole_lines
+
+
+class NothingChanged(Refused):
+    """There is nothing to propose."""
+
+    code = "SP070"
+
+
+class BadInput(Refused):
+    """A program's JSON is not what the door takes."""
+
+    code = "SP071"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """Edits in the work tree, against HEAD; only these paths if any are named."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What is staged, against HEAD."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FromRange:
+    """What changed from one commit to another, `A..B`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit by address; `verb` is `set`, `add` or `remove`, `token` the value's source."""
+
+    verb: str
+    path: str
+    at: Address
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """Edits of files of HEAD, made in the order in which they were given."""
+
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromJson:
+    """What a program sent, as `parse_json` read it."""
+
+    value: object
+
+
+Source = WorkTree | Staged | FromRange | Edits | FromJson
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A file's bytes and mode on one side."""
+
+    data: bytes
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """One file before and after; `ops` where the source said the operations itself."""
+
+    path: str
+    before: Side | None
+    after: Side | None
+    ops: tuple[Operation, ...] | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All edited files, the commit they started from, and which of them are to be put back in the work tree."""
+
+    base: CommitId
+    files: tuple[Edited, ...]
+    put_back: tuple[str, ...] = ()
+    said: dict[str, str] = field(default_factory=dict)  # title, why, loop, if the source says them
+
+
+def gather(work: Workspace, source: Source) -> Gathered:
+    """The edited files of a source. Raises `NothingChanged`, `DirtyPath` for a file half staged, or `Refused`."""
+    if isinstance(source, FromRange):
+        found = _from_range(work.repo, source)
+    elif isinstance(source, Edits):
+        found = _from_edits(work.repo, source)
+    elif isinstance(source, FromJson):
+        found = _from_json(work.repo, source.value)
+    else:
+        found = _from_work_tree(work.repo, source)
+    if not found.files:
+        raise NothingChanged(_nothing(source), hint="spine propose --help lists the sources of a proposal")
+    return found
+
+
+def _nothing(source: Source) -> str:
+    if isinstance(source, Staged):
+        return "nothing is staged"
+    if isinstance(source, FromRange):
+        return f"nothing changed in {source.text}"
+    return "no governed file differs from HEAD" if isinstance(source, WorkTree) else "the edits change nothing"
+
+
+def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
+    repo.tree_root()
+    base = resolve(repo, "HEAD")
+    tree = snapshot_of(repo, base)
+    settings = settings_of(tree)
+    here = work_tree_of(repo)
+    named = [_from_here(repo, path) for path in source.paths]
+    staged = isinstance(source, Staged)
+    files: list[Edited] = []
+    for path in _candidates(repo, tree, here, settings, named, only_staged=staged):
+        if path.startswith(f"{settings.folders.proposals}/"):
+            continue
+        before = _side(tree, path)
+        in_index = _side(here.index, path)
+        on_disk = _side(here, path)
+        after = in_index if staged else on_disk
+        if in_index not in (before, on_disk):
+            raise DirtyPath(
+                f"{path} is half staged: its index, its file and HEAD all differ",
+                place=Place(path),
+                hint=f"git add -- {path}   or   git restore --staged -- {path}",
+            )
+        if after != before:
+            files.append(Edited(path, before, after))
+    return Gathered(base, tuple(files), tuple(file.path for file in files))
+
+
+def _from_here(repo: Repository, path: str) -> str:
+    clean = path.removeprefix("./").rstrip("/")
+    return repo.prefix + clean if not clean.startswith("/") else clean
+
+
+def _candidates(
+    repo: Repository,
+    tree: TreeSnapshot,
+    here: WorkTreeSnapshot,
+    settings: Settings,
+    named: Sequence[str],
+    *,
+    only_staged: bool,
+) -> list[str]:
+    """The paths that may have changed: governed ones, and whatever was named."""
+    staged = {entry.path: Blob(entry.oid, entry.mode) for entry in here.index.entries()}
+    committed = {entry.path: Blob(entry.oid, entry.mode) for entry in tree.entries()}
+    found = {path for path in {*staged, *committed} if staged.get(path) != committed.get(path)}
+    if not only_staged:
+        found |= {*here.modified(), *here.untracked()}
+    chosen = []
+    for path in sorted(found):
+        inside = any(path == one or path.startswith(f"{one}/") or one == "" for one in named)
+        if inside if named else settings.is_governed(path):
+            chosen.append(path)
+    for one in named:
+        if not any(path == one or path.startswith(f"{one}/") for path in [*chosen, *tree.paths(one)]):
+            close = near(one, found)
+            raise NothingChanged(
+                "no such file here, or nothing changed in it",
+                place=Place(one),
+                hint=f"did you mean {close[0]}?" if close else None,
+            )
+    return chosen
+
+
+def _side(files: Snapshot, path: str) -> Side | None:
+    blob = files.blob(path)
+    if blob is None:
+        return None
+    if blob.mode not in ("100644", "100755"):
+        raise Refused("only regular files can be proposed", place=Place(path))
+    data = files.read(path)
+    return None if data is None else Side(data, blob.mode)
+
+
+def _from_range(repo: Repository, source: FromRange) -> Gathered:
+    which = resolve_range(repo, source.text)
+    if which.since is None:
+        raise Refused("a range has two ends, A..B", place=Place(source.text))
+    if merge_base(repo, which.since, which.until) != which.since:
+        raise Refused("the first end of the range is not an ancestor of the second", place=Place(source.text))
+    before, after = snapshot_of(repo, which.since), snapshot_of(repo, which.until)
+    folder = settings_of(before).folders.proposals
+    files = []
+    for change in changed_paths(repo, which.since, which.until):
+        if not change.path.startswith(f"{folder}/"):
+            files.append(Edited(change.path, _side(before, change.path), _side(after, change.path)))
+    return Gathered(which.since, tuple(files))
+
+
+def _from_edits(repo: Repository, source: Edits) -> Gathered:
+    base = resolve(repo, "HEAD")
+    tree = snapshot_of(repo, base)
+    settings = settings_of(tree)
+    texts: dict[str, str] = {}
+    sides: dict[str, Side] = {}
+    for edit in source.edits:
+        if edit.path not in texts:
+            side = _existing(tree, edit.path)
+            sides[edit.path] = side
+            texts[edit.path] = _text(side.data, edit.path)
+        identity = settings.rules_for(edit.path).identity
+        text = texts[edit.path]
+        if edit.verb == "set":
+            text = set_value(text, edit.at, edit.token if edit.token is not None else "", identity)
+        elif edit.verb == "add":
+            text = add_entry(text, edit.at, edit.token, identity)
+        else:
+            text = remove_entry(text, edit.at, identity)
+        texts[edit.path] = text
+    files = [
+        Edited(path, sides[path], Side(text.encode("utf-8"), sides[path].mode))
+        for path, text in texts.items()
+        if text.encode("utf-8") != sides[path].data
+    ]
+    return Gathered(base, tuple(files))
+
+
+def _existing(tree: TreeSnapshot, path: str) -> Side:
+    side = _side(tree, path)
+    if side is None:
+        close = near(path, tree.paths())
+        hint = f"did you mean {close[0]}?" if close else None
+        raise Refused("no such file in the base commit", place=Place(path), hint=hint)
+    return side
+
+
+def _text(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"not UTF-8 text (byte {error.start + 1})", place=Place(path)) from error
+
+
+_TOP = ("title", "why", "loop", "base", "files")
+_FILE = ("path", "why", "ops", "content", "delete")
+
+
+def _from_json(repo: Repository, value: object) -> Gathered:
+    top = _object(value, "<stdin>", _TOP)
+    base = resolve(repo, _string(top.get("base", "HEAD"), "base"))
+    tree = snapshot_of(repo, base)
+    settings = settings_of(tree)
+    files = top.get("files")
+    if not isinstance(files, list) or not files:
+        raise BadInput("“files” is a list of at least one file", place=Place("files"))
+    edited = [_json_file(one, f"files[{index}]", tree, settings) for index, one in enumerate(files)]
+    said = {key: _string(top[key], key) for key in ("title", "why", "loop") if top.get(key) is not None}
+    return Gathered(base, tuple(edited), said=said)
+
+
+def _json_file(value: object, where: str, tree: TreeSnapshot, settings: Settings) -> Edited:
+    file = _object(value, where, _FILE)
+    path = _string(file.get("path"), f"{where}.path")
+    why = _string(file["why"], f"{where}.why") if file.get("why") is not None else None
+    ways = [key for key in ("ops", "content", "delete") if file.get(key) not in (None, False)]
+    if len(ways) != 1:
+        raise BadInput("a file has exactly one of “ops”, “content” and “delete”", place=Place(where))
+    if ways == ["content"]:
+        content = _string(file["content"], f"{where}.content")
+        before = _side(tree, path)
+        return Edited(path, before, Side(content.encode("utf-8"), before.mode if before else "100644"), None, why)
+    side = _existing(tree, path)
+    if ways == ["delete"]:
+        return Edited(path, side, None, None, why)
+    text = _text(side.data, path)
+    document = parse(whole_lines(text), file=path)
+    drafts = operations_from_json(file["ops"], where=f"{where}.ops")
+    ops = complete(drafts, document, settings.rules_for(path).identity)
+    result = patch_document(text, document, ops)
+    return Edited(path, side, Side(result.encode("utf-8"), side.mode), ops, why)
+
+
+def _object(value: object, where: str, known: Sequence[str]) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise BadInput("an object is needed here", place=Place(where))
+    for key in value:
+        if key not in known:
+            close = near(str(key), known, most=1)
+            hint = f"did you mean “{close[0]}”?" if close else f"its keys are {', '.join(known)}"
+            raise BadInput(f"unknown key “{str(key)[:60]}”", place=Place(where), hint=hint)
+    return value
+
+
+def _string(value: object, where: str) -> str:
+    if type(value) is not str:
+        raise BadInput("a string is needed here", place=Place(where))
+    return value

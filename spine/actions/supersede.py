@@ -1,0 +1,57 @@
+"""supersede: a successor of a pending proposal, made for HEAD; the old one stays as it was written."""
+
+from __future__ import annotations
+
+from spine.actions.apply import Blocked, PlanConflicts
+from spine.actions.locate import locate
+from spine.actions.plan import plan_on
+from spine.actions.propose import Proposed, Wanted, write_gathered
+from spine.actions.sources import Edited, Gathered, Side, Source, gather
+from spine.actions.workspace import Workspace
+from spine.errors import Place, Refused
+from spine.ledger.reading import read_ledger
+from spine.repository import resolve, snapshot_of
+
+
+def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted, *, keep: bool = False) -> Proposed:
+    """Write the successor of the proposal that `text` means: with new content from `source`, or, without, with the same
+    change brought to HEAD. Title, reason and links are the old one's where `wanted` says nothing.
+
+    Raises `PlanConflicts` if the old change does not fit HEAD, `Refused` if it has landed.
+    """
+    base = resolve(work.repo, "HEAD")
+    tree = snapshot_of(work.repo, base)
+    ledger = read_ledger(tree)
+    located = locate(work.repo, text, ledger)
+    old = located.stored.read_or_raise()
+    plan = plan_on(work.repo, base, tree, ledger, located.stored, is_draft=located.is_draft)
+    if plan.status in ("applied", "undone"):
+        raise Refused(f"{old.id} has landed", place=Place(old.id), hint=f"spine undo {old.id}")
+    successor = Wanted(
+        title=wanted.title or old.title,
+        why=wanted.why or old.why,
+        loop=wanted.loop or old.loop,
+        registers=wanted.registers or old.registers,
+        closes=wanted.closes or old.closes,
+        requires=wanted.requires or old.requires,
+        supersedes=tuple(dict.fromkeys((*wanted.supersedes, old.id))),
+        undoes=old.undoes,
+    )
+    if source is not None:
+        return write_gathered(work, gather(work, source), successor, keep=keep)
+    if plan.outcome == "conflicts":
+        raise PlanConflicts(plan)
+    edited: list[Edited] = []
+    for file in plan.files:
+        if file.outcome == "already there":
+            continue
+        if file.moved_from is not None:
+            moved = tree.blob(file.moved_from)
+            data = tree.read(file.moved_from)
+            edited.append(Edited(file.moved_from, Side(data or b"", moved.mode if moved else file.mode), None))
+        there = tree.blob(file.path)
+        before = Side(file.before, there.mode) if file.before is not None and there is not None else None
+        edited.append(Edited(file.path, before, Side(file.after, file.mode) if file.after is not None else None))
+    if not edited:
+        raise Blocked(f"all that {old.id} changes is there already", hint=f"spine withdraw {old.id}")
+    return write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True)

@@ -1,0 +1,35 @@
+"""validate: are the files of one tree well-formed and in agreement? Reads only."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from spine.actions.workspace import Workspace
+from spine.errors import Finding
+from spine.ledger.checks import check_tree
+from spine.ledger.reading import Files
+from spine.repository import IndexSnapshot, resolve, snapshot_of, work_tree_of
+
+Where = Literal["work tree", "index"]
+
+
+def validate(work: Workspace, *, where: Where = "work tree", revision: str | None = None,
+             paths: tuple[str, ...] = ()) -> tuple[Finding, ...]:  # fmt: skip
+    """All findings of a revision, of the index, or of the work tree (a bare repository: of HEAD)."""
+    repo = work.repo
+    files: Files
+    if revision is not None:
+        files = snapshot_of(repo, resolve(repo, revision))
+    elif where == "index":
+        files = IndexSnapshot(repo)
+    elif repo.work_tree is None:
+        files = snapshot_of(repo, resolve(repo, "HEAD"))
+    else:
+        files = work_tree_of(repo)
+    named = tuple(repo.prefix + path.removeprefix("./") for path in paths) if revision is None else paths
+    return findings_of(files, named)
+
+
+def findings_of(files: Files, paths: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """The findings of one tree."""
+    return tuple(check_tree(files, paths))

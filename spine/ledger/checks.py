@@ -1,0 +1,187 @@
+"""Checks of one tree: functions that look at it and return findings; nothing is raised, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from spine.address import ROOT, Address, Key, Position, Step
+from spine.errors import Finding, Place, Refused
+from spine.identity import Keyed, ListKind, ScalarSet, steps_of
+from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
+from spine.records.gap import read_gap
+from spine.records.settings import Settings
+from spine.yamldoc.guard import parse
+from spine.yamldoc.nodes import Document, Node
+
+Check = Callable[["Tree"], Iterator[Finding]]
+
+
+class Tree:
+    """One tree with its ledger; each binding is parsed once."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.findings: list[Finding] = []
+        try:
+            self.settings = settings_of(files)
+        except Refused as error:
+            self.settings = Settings()
+            self.findings.append(Finding(error.code, error.place or Place(SETTINGS), error.message, error.hint))
+        self.ledger: Ledger = read_ledger(files, settings=self.settings)
+        self.paths = tuple(files.paths())
+        self._documents: dict[str, Document | Finding] = {}
+
+    def document(self, path: str) -> Document | Finding:
+        """A binding, parsed; or the finding that says why it is not."""
+        if path not in self._documents:
+            data = self.files.read(path) or b""
+            try:
+                self._documents[path] = parse(data.decode("utf-8"), file=path)
+            except UnicodeDecodeError as error:
+                self._documents[path] = Finding("SP110", Place(path), f"not UTF-8 text (byte {error.start + 1})")
+            except Refused as error:
+                self._documents[path] = Finding(error.code, error.place or Place(path), error.message, error.hint)
+        return self._documents[path]
+
+    def governed(self) -> list[str]:
+        """The governed YAML files that are there."""
+        return [path for path in self.paths if path.endswith((".yaml", ".yml")) and self.settings.is_governed(path)]
+
+
+def check_tree(files: Files, paths: tuple[str, ...] = ()) -> list[Finding]:
+    """All findings of a tree, by place; with `paths` only those about these files and folders."""
+    tree = Tree(files)
+    found = [*tree.findings, *(finding for check in CHECKS for finding in check(tree))]
+    if paths:
+        found = [one for one in found if any(_is_below(one.place.file, path) for path in paths)]
+    return sorted(found, key=lambda one: (one.place.file, one.place.line or 0, one.place.column or 0, one.code))
+
+
+def _is_below(file: str, path: str) -> bool:
+    clean = path.removeprefix("./").rstrip("/")
+    return clean in ("", ".") or file == clean or file.startswith(f"{clean}/")
+
+
+def proposals_are_whole(tree: Tree) -> Iterator[Finding]:
+    """Every proposal's folder holds readable records that agree with each other, and links to what is there."""
+    known = tree.ledger.proposals
+    for stored in known.values():
+        yield from stored.findings()
+        proposal = stored.proposal
+        if proposal is None:
+            continue
+        place = Place(f"{stored.folder}/proposal.yaml")
+        links = [*proposal.requires, *proposal.supersedes, *([proposal.undoes] if proposal.undoes else [])]
+        for other in links:
+            if other not in known:
+                yield Finding("SP111", place, f"it names {other}, which is not there")
+        if stored.receipt is not None and stored.receipt.digest != stored.digest:
+            yield Finding("SP102", Place(f"{stored.folder}/receipt.yaml"), "its digest is not that of the proposal")
+
+
+def gaps_are_whole(tree: Tree) -> Iterator[Finding]:
+    """Every gap file is readable, is called what it says, and links to a loop and proposals that are there."""
+    folder = tree.settings.folders.gaps
+    loops = {path.rsplit("/", 1)[1].split(".")[0] for path in tree.paths if path.endswith(".scope.md")}
+    for path in tree.paths:
+        if not path.startswith(f"{folder}/") or not path.endswith(".yaml"):
+            continue
+        try:
+            gap = read_gap((tree.files.read(path) or b"").decode("utf-8", "replace"), file=path)
+        except Refused as error:
+            yield Finding(error.code, error.place or Place(path), error.message, error.hint)
+            continue
+        if path.rsplit("/", 1)[1] != f"{gap.id}.yaml":
+            yield Finding("SP112", Place(path), f"the gap in it is called {gap.id}")
+        if gap.loop is not None and gap.loop not in loops:
+            yield Finding("SP113", Place(path), f"its loop {gap.loop} is not there")
+
+
+def bindings_are_readable(tree: Tree) -> Iterator[Finding]:
+    """Governed YAML parses, and no key stands twice in a mapping."""
+    for path in tree.governed():
+        document = tree.document(path)
+        if isinstance(document, Finding):
+            yield document
+            continue
+        for at, node in containers(document):
+            if node.kind != "mapping":
+                continue
+            seen: set[str] = set()
+            for entry in node.entries:
+                assert entry.key is not None
+                if entry.key.text in seen:
+                    place = document.place(entry.start)
+                    message = f"the key {at / Key(entry.key.text)} stands twice; readers take the last, or none"
+                    yield Finding("SP114", place, message, "remove one of them", "warning")
+                seen.add(entry.key.text)
+
+
+def identities_are_unique(tree: Tree) -> Iterator[Finding]:
+    """What `spine.yaml` declares of lists is true: fields are there, no identity stands twice."""
+    for path in tree.governed():
+        document = tree.document(path)
+        if isinstance(document, Finding):
+            continue
+        identity = tree.settings.rules_for(path).identity
+        for at, node in containers(document):
+            kind = identity.declared_for(at) if node.kind == "sequence" else None
+            if isinstance(kind, (Keyed, ScalarSet)):
+                yield from _doubles(document, at, node, kind)
+
+
+def _doubles(document: Document, at: Address, node: Node, kind: ListKind) -> Iterator[Finding]:
+    for step, entry in zip(steps_of(node, kind), node.entries, strict=True):
+        if getattr(step, "dup", 0) > 1:
+            yield Finding("SP115", document.place(entry.start), f"{at / step} has the identity of another item")
+
+
+def references_resolve(tree: Tree) -> Iterator[Finding]:
+    """Every value that a declared reference speaks of is one that its target has."""
+    for reference in tree.settings.refs:
+        known: set[str] = set()
+        for path, at, _, node in _places(tree):
+            if node.kind == "scalar" and reference.target.matches(path, at):
+                known.add(node.text)
+        for path, at, document, node in _places(tree):
+            if node.kind != "scalar" or not reference.source.matches(path, at) or not node.text:
+                continue
+            if node.style == "" and node.text in ("null", "~"):
+                continue
+            if node.text not in known:
+                message = f"{at} is {node.text}, which {reference.target} does not have"
+                yield Finding("SP116", document.place(node.start), message, "name one that is there, or add it there")
+
+
+def _places(tree: Tree) -> Iterator[tuple[str, Address, Document, Node]]:
+    for path in tree.governed():
+        document = tree.document(path)
+        if not isinstance(document, Finding):
+            for at, node in _values(document):
+                yield path, at, document, node
+
+
+def containers(document: Document) -> Iterator[tuple[Address, Node]]:
+    """Every collection with entries, with its address (items by position)."""
+    for at, node in _values(document):
+        if node.entries:
+            yield at, node
+
+
+def _values(document: Document) -> Iterator[tuple[Address, Node]]:
+    todo = [(Address((), number), root.node) for number, root in enumerate(document.roots, 1) if root.node is not None]
+    while todo:
+        at, node = todo.pop()
+        yield (at if at != ROOT else ROOT), node
+        for entry in reversed(node.entries):
+            step: Step = Key(entry.key.text) if entry.key is not None else Position(entry.index + 1)
+            todo.append((at / step, entry.value))
+
+
+CHECKS: tuple[Check, ...] = (
+    proposals_are_whole,
+    gaps_are_whole,
+    bindings_are_readable,
+    identities_are_unique,
+    references_resolve,
+)

@@ -1,0 +1,185 @@
+"""check explains what landed, however it was joined, and names what nobody proposed."""
+
+from __future__ import annotations
+
+import pytest
+
+from spine.actions.check import Report, check
+from spine.actions.plan import plan
+from tests.actions.conftest import Bench
+
+VMS = """\
+# VM lifecycle
+version: 1
+vms:
+  # the first one
+  - vmid: 100
+    name: ha
+    status: active
+
+  - vmid: 101
+    name: immich
+    status: stopped
+
+  - vmid: 102
+    name: vault
+    status: active
+"""
+PATH = "bindings/vm.lifecycle.yaml"
+
+
+@pytest.fixture
+def joined(bench: Bench) -> Bench:
+    """Two branches from one commit, each with one landing on the same file."""
+    bench.commit("vms", **{PATH: VMS})
+    for branch, old, new in (("left", "name: ha", "name: home-assistant"), ("right", "stopped", "paused")):
+        bench.run("switch", "-q", "-c", branch, "main")
+        bench.write(PATH, VMS.replace(old, new))
+        bench.apply(bench.propose(f"change on {branch}").proposal.id)
+    bench.run("switch", "-q", "main")
+    return bench
+
+
+def merge(bench: Bench) -> None:
+    bench.run("merge", "-q", "--no-ff", "-m", "join left", "left")
+    bench.run("merge", "-q", "--no-ff", "-m", "join right", "right")
+
+
+def squash(bench: Bench) -> None:
+    bench.run("merge", "-q", "--squash", "left")
+    bench.run("commit", "-qm", "left, squashed")
+    bench.run("reset", "-q", "--soft", "HEAD^")
+    bench.run("stash", "-q")
+    bench.run("merge", "-q", "--no-ff", "-m", "both", "left")
+    bench.run("merge", "-q", "--no-ff", "-m", "both", "right")
+    tree = bench.run("rev-parse", "HEAD^{tree}").strip()
+    commit = bench.run("commit-tree", tree, "-p", bench.tip("HEAD^^"), "-m", "left and right, squashed").strip()
+    bench.run("reset", "-q", "--hard", commit)
+
+
+def rebase(bench: Bench) -> None:
+    bench.run("merge", "-q", "--ff-only", "left")
+    bench.run("rebase", "-q", "main", "right")
+    bench.run("switch", "-q", "main")
+    bench.run("merge", "-q", "--ff-only", "right")
+
+
+def cherry_pick(bench: Bench) -> None:
+    bench.run("cherry-pick", "left")
+    bench.run("cherry-pick", "right")
+
+
+WAYS = {"merge": merge, "squash": squash, "rebase": rebase, "cherry-pick": cherry_pick}
+
+
+def verdict(bench: Bench, since: str) -> Report:
+    return check(bench.work, f"{since}..HEAD")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_landings_are_explained_however_they_are_joined(joined: Bench, way: str) -> None:
+    since = joined.tip()
+    WAYS[way](joined)
+    assert "home-assistant" in joined.read(PATH)
+    assert "paused" in joined.read(PATH)
+    report = verdict(joined, since)
+    assert report.findings == ()
+    assert report.unknown == ()
+    assert len({id_ for commit in report.commits for id_ in commit.landed}) == 2
+    assert any(one.path == PATH for commit in report.commits for one in commit.explained)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_line_edited_by_hand_on_the_way_is_named(joined: Bench, way: str) -> None:
+    since = joined.tip()
+    WAYS[way](joined)
+    joined.write(PATH, joined.read(PATH).replace("name: vault", "name: bitwarden"))
+    joined.run("commit", "-qam", "amended", "--amend")
+    report = verdict(joined, since)
+    messages = [finding.message for finding in report.findings]
+    assert len(messages) == 1 and PATH in messages[0] and "vms[vmid=102].name" in messages[0], messages
+
+
+def test_a_hand_edit_of_its_own_is_named_with_file_and_address(joined: Bench) -> None:
+    since = joined.tip()
+    joined.commit("by hand", **{PATH: VMS.replace("vmid: 102\n    name: vault", "vmid: 102\n    name: bitwarden")})
+    report = verdict(joined, since)
+    assert [finding.code for finding in report.findings] == ["SP107"]
+    assert "vms[vmid=102].name" in report.findings[0].message
+    assert report.exit_code == 1
+
+
+def test_a_revert_shows_as_such_and_the_proposal_is_pending_again(bench: Bench) -> None:
+    bench.commit("vms", **{PATH: VMS})
+    bench.write(PATH, VMS.replace("stopped", "paused"))
+    proposed = bench.propose("pause immich")
+    bench.run("add", "-A")
+    bench.run("commit", "-qm", "propose it first")
+    applied = bench.apply(proposed.proposal.id)
+    since = bench.tip()
+    bench.run("revert", "--no-edit", applied.commit.id)
+    report = verdict(bench, since)
+    assert [finding.code for finding in report.findings] == ["SP105"]
+    assert proposed.proposal.id in report.findings[0].message
+    assert "revert" in report.findings[0].message
+    again = plan(bench.work, proposed.proposal.id)
+    assert (again.status, again.outcome) == ("pending", "clean")
+    assert bench.apply(proposed.proposal.id).commit.id != applied.commit.id
+    assert "paused" in bench.read(PATH)
+
+
+def test_a_revert_of_a_landing_that_brought_its_proposal_is_named_too(bench: Bench) -> None:
+    bench.commit("vms", **{PATH: VMS})
+    bench.write(PATH, VMS.replace("stopped", "paused"))
+    proposed = bench.propose("pause immich")
+    applied = bench.apply(proposed.proposal.id)
+    since = bench.tip()
+    bench.run("revert", "--no-edit", applied.commit.id)
+    report = verdict(bench, since)
+    assert [finding.code for finding in report.findings] == ["SP105"]
+    assert f"--again {proposed.proposal.id}" in (report.findings[0].hint or "")
+
+
+def test_a_forged_receipt_is_found(bench: Bench) -> None:
+    bench.commit("vms", **{PATH: VMS})
+    since = bench.tip()
+    bench.write(PATH, VMS.replace("stopped", "paused"))
+    proposed = bench.propose("pause immich")
+    bench.apply(proposed.proposal.id)
+    receipt = f"{proposed.folder}/receipt.yaml"
+    forged = bench.read(PATH).replace("name: vault", "name: evil")
+    bench.write(PATH, forged)
+    blob = bench.run("hash-object", PATH).strip()
+    old = bench.run("rev-parse", f"HEAD:{PATH}").strip()
+    bench.write(receipt, bench.read(receipt).replace(old, blob))
+    bench.run("commit", "-qa", "--amend", "--no-edit")
+    codes = {finding.code for finding in verdict(bench, since).findings}
+    assert "SP104" in codes
+
+
+def test_a_changed_proposal_is_found(bench: Bench) -> None:
+    bench.commit("vms", **{PATH: VMS})
+    bench.write(PATH, VMS.replace("stopped", "paused"))
+    proposed = bench.propose("pause immich")
+    bench.apply(proposed.proposal.id)
+    since = bench.tip()
+    path = f"{proposed.folder}/proposal.yaml"
+    bench.commit("rewrite history", **{path: bench.read(path).replace("pause immich", "something else")})
+    codes = [finding.code for finding in verdict(bench, since).findings]
+    assert "SP108" in codes
+    assert "SP102" in codes
+
+
+def test_a_hundred_landings_squashed_into_one_commit_are_explained(bench: Bench) -> None:
+    text = "version: 1\nitems:\n" + "".join(f"  - id: item-{n}\n    state: old\n" for n in range(12))
+    bench.commit("items", **{"bindings/items.yaml": text})
+    since = bench.tip()
+    for n in range(12):
+        bench.write("bindings/items.yaml", bench.read("bindings/items.yaml").replace("state: old", f"state: new{n}", 1))
+        bench.apply(bench.propose(f"item {n}").proposal.id)
+    bench.run("reset", "-q", "--soft", since)
+    bench.run("commit", "-qm", "all of them")
+    report = verdict(bench, since)
+    assert report.findings == ()
+    explained = [one for commit in report.commits for one in commit.explained if one.path == "bindings/items.yaml"]
+    assert [(one.how, len(one.by)) for one in explained] == [("receipt", 12)]
