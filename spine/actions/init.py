@@ -33,7 +33,7 @@ class Initialised:
 
 
 def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
-    """Write `spine.yaml` and the attributes that keep proposals byte-exact. Raises `Refused` if there is one already."""
+    """Write `spine.yaml` and the attributes that keep proposals byte-exact. Raises `Refused` if there is one."""
     repo = work.repo
     root = repo.tree_root()
     if look(root, SETTINGS) is not None:

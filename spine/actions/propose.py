@@ -94,9 +94,29 @@ def propose(work: Workspace, source: Source, wanted: Wanted, *, keep: bool = Fal
     return write_gathered(work, gather(work, source), wanted, keep=keep)
 
 
-def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep: bool) -> Proposed:
-    """`propose` for files that are gathered already."""
-    root = work.repo.tree_root()
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A proposal that is proved and not written: its folder, what goes into it, and the tree and ledger of its base."""
+
+    proposal: Proposal
+    folder: str
+    contents: dict[str, bytes]
+    tree: TreeSnapshot
+    ledger: Ledger
+
+    @property
+    def digest(self) -> str:
+        """The digest of its `proposal.yaml`."""
+        return digest(self.contents[PROPOSAL])
+
+    @property
+    def stored(self) -> Stored:
+        """Its folder as if it were written."""
+        return Stored(self.proposal.id, self.folder, tuple(self.contents), _Memory(self.folder, self.contents))
+
+
+def prepare(work: Workspace, gathered: Gathered, wanted: Wanted, *, after: ProposalId | None = None) -> Prepared:
+    """Make and prove a proposal of gathered files; its id is later than `after`, if that is given."""
     tree = snapshot_of(work.repo, gathered.base)
     ledger = read_ledger(tree)
     title = wanted.title or gathered.said.get("title")
@@ -105,44 +125,53 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
     attached: dict[str, bytes] = {}
     files = tuple(_file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
     moment = work.now().replace(microsecond=0)
-    id_ = _free_id(work.repo, ProposalId.make(moment, title), ledger)
+    id_ = _free_id(work.repo, after.next_second() if after else ProposalId.make(moment, title), ledger)
+    proposal = Proposal(
+        id=id_,
+        title=title.strip(),
+        author=work.person,
+        created=id_.moment,
+        files=files,
+        base=str(gathered.base),
+        why=_paragraph(wanted.why or gathered.said.get("why")),
+        loop=wanted.loop or gathered.said.get("loop"),
+        registers=wanted.registers,
+        closes=wanted.closes,
+        requires=_ids(wanted.requires, ledger),
+        supersedes=_ids(wanted.supersedes, ledger),
+        undoes=wanted.undoes,
+    )
+    data = write_proposal(proposal).encode("utf-8")
+    folder = f"{ledger.settings.folders.proposals}/{id_.month}/{id_}"
+    contents = {PROPOSAL: data, **{f"blobs/{name}": blob for name, blob in attached.items()}}
+    prepared = Prepared(proposal, folder, contents, tree, ledger)
+    check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
+    _prove(work.repo, tree, ledger, prepared.stored, proposal, gathered)
+    return prepared
+
+
+def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep: bool) -> Proposed:
+    """`propose` for files that are gathered already."""
+    repo = work.repo
+    root = repo.tree_root()
+    prepared = prepare(work, gathered, wanted)
     for _ in range(_TRIES):
-        proposal = Proposal(
-            id=id_,
-            title=title.strip(),
-            author=work.person,
-            created=id_.moment,
-            files=files,
-            base=str(gathered.base),
-            why=_paragraph(wanted.why or gathered.said.get("why")),
-            loop=wanted.loop or gathered.said.get("loop"),
-            registers=wanted.registers,
-            closes=wanted.closes,
-            requires=_ids(wanted.requires, ledger),
-            supersedes=_ids(wanted.supersedes, ledger),
-            undoes=wanted.undoes,
-        )
-        data = write_proposal(proposal).encode("utf-8")
-        folder = f"{ledger.settings.folders.proposals}/{id_.month}/{id_}"
-        contents = {PROPOSAL: data, **{f"blobs/{name}": blob for name, blob in attached.items()}}
-        stored = Stored(id_, folder, tuple(contents), _Memory(folder, contents))
-        check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
-        _prove(work.repo, tree, ledger, stored, proposal, gathered)
         try:
-            new_folder(root, folder, contents)
+            new_folder(root, prepared.folder, prepared.contents)
             break
         except FolderTaken:
-            id_ = id_.next_second()
+            prepared = prepare(work, gathered, wanted, after=prepared.proposal.id)
     else:
-        raise Refused("no free id was found", place=Place(str(id_)), hint="try again in a minute")
-    restored, backup = ((), None) if keep else _put_back(work.repo, tree, gathered, str(id_))
-    head = resolve(work.repo, "HEAD")
-    onto = tree if head == gathered.base else snapshot_of(work.repo, head)
-    now = ledger if head == gathered.base else read_ledger(onto)
-    plan = plan_on(work.repo, head, onto, now, stored, is_draft=True)
-    return Proposed(
-        proposal, folder, digest(data), _effect(gathered, proposal), plan, restored, backup, tuple(_warnings(proposal))
-    )
+        raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
+    proposal, tree = prepared.proposal, prepared.tree
+    restored, backup = ((), None) if keep else _put_back(repo, tree, gathered, str(proposal.id))
+    head = resolve(repo, "HEAD")
+    onto = tree if head == gathered.base else snapshot_of(repo, head)
+    ledger = prepared.ledger if head == gathered.base else read_ledger(onto)
+    plan = plan_on(repo, head, onto, ledger, prepared.stored, is_draft=True)
+    effect_ = _effect(gathered, proposal)
+    warnings = tuple(_warnings(proposal))
+    return Proposed(proposal, prepared.folder, prepared.digest, effect_, plan, restored, backup, warnings)
 
 
 def propose_undo(work: Workspace, text: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -282,7 +311,7 @@ def _ids_near(repo: Repository, folder: str, months: set[str]) -> set[str]:
         tree = snapshot_of(repo, commit)
         for month in months:
             found |= set(tree.folder(f"{folder}/{month}") or {})
-    for path in work_tree_of(repo).untracked():
+    for path in work_tree_of(repo).untracked() if repo.work_tree is not None else ():
         parts = path.removeprefix(f"{folder}/").split("/")
         if len(parts) > 2 and path.startswith(f"{folder}/"):
             found.add(parts[1])

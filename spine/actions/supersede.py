@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spine.actions.apply import Blocked, PlanConflicts
+from spine.actions.bringing import FilePlan
 from spine.actions.locate import locate
 from spine.actions.plan import plan_on
 from spine.actions.propose import Proposed, Wanted, write_gathered
@@ -10,7 +11,7 @@ from spine.actions.sources import Edited, Gathered, Side, Source, gather
 from spine.actions.workspace import Workspace
 from spine.errors import Place, Refused
 from spine.ledger.reading import read_ledger
-from spine.repository import resolve, snapshot_of
+from spine.repository import TreeSnapshot, resolve, snapshot_of
 
 
 def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted, *, keep: bool = False) -> Proposed:
@@ -41,8 +42,16 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
         return write_gathered(work, gather(work, source), successor, keep=keep)
     if plan.outcome == "conflicts":
         raise PlanConflicts(plan)
+    edited = edited_by(tree, plan.files)
+    if not edited:
+        raise Blocked(f"all that {old.id} changes is there already", hint=f"spine withdraw {old.id}")
+    return write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True)
+
+
+def edited_by(tree: TreeSnapshot, plans: tuple[FilePlan, ...]) -> list[Edited]:
+    """The files that a clean plan changes, as edits of the tree it was made on."""
     edited: list[Edited] = []
-    for file in plan.files:
+    for file in plans:
         if file.outcome == "already there":
             continue
         if file.moved_from is not None:
@@ -50,8 +59,7 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
             data = tree.read(file.moved_from)
             edited.append(Edited(file.moved_from, Side(data or b"", moved.mode if moved else file.mode), None))
         there = tree.blob(file.path)
-        before = Side(file.before, there.mode) if file.before is not None and there is not None else None
+        data = tree.read(file.path) if there is not None else None
+        before = Side(data, there.mode) if data is not None and there is not None else None
         edited.append(Edited(file.path, before, Side(file.after, file.mode) if file.after is not None else None))
-    if not edited:
-        raise Blocked(f"all that {old.id} changes is there already", hint=f"spine withdraw {old.id}")
-    return write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True)
+    return edited

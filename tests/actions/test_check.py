@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from spine.actions.absorb import absorb
+from spine.actions.again import again
 from spine.actions.check import Report, check
 from spine.actions.plan import plan
+from spine.actions.propose import Wanted
 from tests.actions.conftest import Bench
 
 VMS = """\
@@ -183,3 +186,42 @@ def test_a_hundred_landings_squashed_into_one_commit_are_explained(bench: Bench)
     assert report.findings == ()
     explained = [one for commit in report.commits for one in commit.explained if one.path == "bindings/items.yaml"]
     assert [(one.how, len(one.by)) for one in explained] == [("receipt", 12)]
+
+
+def test_commits_made_by_hand_can_be_recorded_afterwards(bench: Bench) -> None:
+    since = bench.commit("vms", **{PATH: VMS})
+    bench.commit("by hand", **{PATH: VMS.replace("stopped", "paused")})
+    bench.commit("by hand again", **{PATH: VMS.replace("stopped", "paused").replace("vault", "bitwarden")})
+    assert {finding.code for finding in verdict(bench, since).findings} == {"SP107"}
+    done = absorb(bench.work, f"{since}..HEAD", Wanted(title="what we did by hand", why="an outage"))
+    assert len(done.covers) == 2
+    report = verdict(bench, since)
+    assert report.findings == ()
+    assert {one.how for commit in report.commits for one in commit.explained} == {"recorded afterwards"}
+    bench.commit("one more", **{PATH: bench.read(PATH).replace("status: active", "status: gone", 1)})
+    assert [finding.code for finding in verdict(bench, since).findings] == ["SP107"]
+
+
+def test_a_covering_receipt_that_covers_nothing_is_found(bench: Bench) -> None:
+    since = bench.commit("vms", **{PATH: VMS})
+    bench.commit("by hand", **{PATH: VMS.replace("stopped", "paused")})
+    done = absorb(bench.work, f"{since}..HEAD", Wanted(title="what we did by hand"))
+    receipt = next(iter(bench.path.glob(f"proposals/*/{done.proposal.id}/receipt.yaml")))
+    old = bench.run("rev-parse", f"{since}:{PATH}").strip()
+    receipt.write_text(receipt.read_text().replace(old, bench.run("rev-parse", "HEAD:spine.yaml").strip()))
+    bench.run("commit", "-qa", "--amend", "--no-edit")
+    codes = {finding.code for finding in verdict(bench, since).findings}
+    assert {"SP107", "SP109"} <= codes
+
+
+def test_what_a_revert_took_away_can_be_proposed_again(bench: Bench) -> None:
+    bench.commit("vms", **{PATH: VMS})
+    bench.write(PATH, VMS.replace("stopped", "paused"))
+    proposed = bench.propose("pause immich")
+    applied = bench.apply(proposed.proposal.id)
+    bench.run("revert", "--no-edit", applied.commit.id)
+    made = again(bench.work, proposed.proposal.id, Wanted())
+    assert made.proposal.title == "pause immich"
+    assert made.proposal.id != proposed.proposal.id
+    bench.apply(made.proposal.id)
+    assert "paused" in bench.read(PATH)
