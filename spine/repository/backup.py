@@ -39,7 +39,7 @@ def save_backup(repo: Repository, name: str, files: Mapping[str, File | None], m
     if gone:
         empty = Blob(repo.objects.write_blob(b""), FILE)
         entries |= {f"deleted/{path}": empty for path in gone}
-    commit = write_commit(repo, build_tree(repo, None, entries), [], message, sign=False)
+    commit = write_commit(repo, build_tree(repo, None, entries), [], message, may_sign=False)
     repo.git.run("update-ref", "-m", "spine: backup", ref, commit.id, repo.objects.zero, config=DURABLE)
     return ref
 

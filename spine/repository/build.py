@@ -83,16 +83,16 @@ def write_commit(
     *,
     author: Person | None = None,
     trailers: Sequence[Trailer] = (),
-    sign: bool | None = None,
+    may_sign: bool = True,
 ) -> Commit:
-    """Store a commit and read it back; signed if the user's git signs (`commit.gpgSign`) or as `sign` says.
+    """Store a commit and read it back; signed if the user's git signs (`commit.gpgSign`) and it may be.
 
     `trailers` are those that the message must turn out to have: each with its value, and no other with their keys.
     Raises `BadMessage`, or `GitFailed` if signing fails or there is no identity.
     """
     text = message if message.endswith("\n") else f"{message}\n"
     check_message(text)
-    signs = repo.config.is_on("commit.gpgsign") if sign is None else sign
+    signs = may_sign and repo.config.is_on("commit.gpgsign")
     options = [*(word for parent in parents for word in ("-p", parent)), "-S" if signs else "--no-gpg-sign"]
     env = {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.mail} if author else {}
     _check_author(author)

@@ -168,6 +168,7 @@ class Objects:
             self._process = subprocess.Popen(
                 self._git.line("cat-file", "--batch"), cwd=self._git.cwd, env=dict(self._git.env),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
+                process_group=0,  # Ctrl-C is for us: a landing may need it to the end
             )  # fmt: skip
         assert self._process.stdin is not None
         try:
@@ -181,20 +182,18 @@ class Objects:
         assert self._process.stdout is not None
         header = self._process.stdout.readline().decode("ascii", "replace").split()
         if header[1:] == ["missing"]:
-            raise MissingObject(
-                f"the object {oid} is not in this clone", hint="git fetch --unshallow, or git fsck if it should be here"
-            )
+            raise _missing(oid)
         if len(header) != 3 or not header[2].isdigit():
-            raise self._broken()
+            raise self._broken(oid)
         size = int(header[2])
         if size > limit:
             raise TooLarge(f"{header[1]} {oid} has {size} bytes, more than the limit of {limit}")
         data = self._process.stdout.read(size + 1)
         if len(data) != size + 1:
-            raise self._broken()
+            raise self._broken(oid)
         return header[1], data[:-1]
 
-    def _broken(self) -> GitFailed:
+    def _broken(self, oid: str) -> SpineError:
         assert self._process is not None
         assert self._said is not None
         try:
@@ -203,8 +202,16 @@ class Objects:
             self._process.kill()
             code = self._process.wait()
         self._said.seek(0)
-        return failed(["cat-file", "--batch"], code, self._said.read())
+        failure = failed(["cat-file", "--batch"], code, self._said.read())
+        return _missing(oid) if "promisor remote" in failure.said else failure
 
     def _hash(self, kind: str, data: bytes) -> str:
         whole = b"%s %d\0" % (kind.encode(), len(data)) + data
         return hashlib.new(self._format, whole, usedforsecurity=False).hexdigest()
+
+
+def _missing(oid: str) -> MissingObject:
+    return MissingObject(
+        f"the object {oid} is not in this clone",
+        hint=f"in a shallow clone: git fetch --unshallow; in a partial one: git cat-file -e {oid}; else: git fsck",
+    )

@@ -69,9 +69,10 @@ def is_checked_out_here(repo: Repository, ref: str) -> bool:
 
 def check_index(work_tree: WorkTreeSnapshot, own: Sequence[OwnPath]) -> None:
     """Raise `DirtyPath` unless the index has, of each path, what the branch has or already what it will have."""
-    folders = {folder for path in work_tree.index.paths() for folder in above(path)}
+    is_new = any(one.before is None for one in own)
+    folders = {folder for path in work_tree.index.paths() for folder in above(path)} if is_new else set()
     for one in own:
-        if one.after and (one.path in folders or any(work_tree.index.item(folder) for folder in above(one.path))):
+        if one.path in folders or (is_new and any(work_tree.index.item(folder) for folder in above(one.path))):
             raise DirtyPath(
                 f"{one.path} is staged as a folder, or below what is staged as a file",
                 hint="commit or unstage that first",

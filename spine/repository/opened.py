@@ -87,7 +87,8 @@ class Repository:
         git = Git(scrubbed(env) | place, cwd)
         return cls(
             git=git,
-            hook_git=Git(for_hooks(env) | place, cwd, settings=()),
+            # Without these words a hook may go to another repository; they stay only if the caller used them.
+            hook_git=Git(for_hooks(env) | {name: place[name] for name in place if env.get(name)}, cwd, settings=()),
             objects=Objects(git, form, git_dir),
             git_dir=git_dir,
             common_dir=common_dir,

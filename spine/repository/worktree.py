@@ -14,7 +14,7 @@ from spine.repository.conversion import Conversion, conversions
 from spine.repository.files import File, Link, is_there, look
 from spine.repository.objects import FILE, LINK, MAX_BLOB_BYTES, Blob
 from spine.repository.opened import Repository
-from spine.repository.snapshots import Entry, IndexSnapshot, is_below
+from spine.repository.snapshots import Entry, IndexSnapshot
 
 
 @dataclass(slots=True)
@@ -48,9 +48,8 @@ class WorkTreeSnapshot:
     def paths(self, prefix: str = "") -> Iterator[str]:
         """Tracked files that exist, and untracked ones that are not ignored."""
         root = self.repo.tree_root()
-        inside = is_below(prefix)
         tracked = [path for path in self.index.paths(prefix) if is_there(root, path)]
-        yield from sorted({*tracked, *filter(inside, self.untracked())}, key=_as_git_sorts)
+        yield from sorted({*tracked, *self.untracked(prefix)}, key=_as_git_sorts)
 
     def entries(self, prefix: str = "") -> Iterator[Entry]:
         """The same with modes and ids: every file is read, so ask for no more than you need."""
@@ -61,10 +60,11 @@ class WorkTreeSnapshot:
             if blob is not None:
                 yield Entry(path, blob.mode, blob.oid)
 
-    def untracked(self) -> list[str]:
-        """New files that are not ignored; what lies in other repositories below is not among them."""
+    def untracked(self, prefix: str = "") -> list[str]:
+        """New files below the prefix that are not ignored; what lies in other repositories is not among them."""
         env = {"GIT_INDEX_FILE": str(self.repo.index_file)}
-        listed = self.repo.git.run("ls-files", "--others", "--exclude-standard", "-z", env=env).fields
+        below = [prefix.rstrip("/")] if prefix.rstrip("/") else []
+        listed = self.repo.git.run("ls-files", "--others", "--exclude-standard", "-z", "--", *below, env=env).fields
         return [path for path in listed if not path.endswith("/")]
 
     def modified(self) -> list[str]:

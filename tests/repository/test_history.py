@@ -56,7 +56,7 @@ def bent(started: Ground) -> Ground:
     """The started repository with settings that change what porcelain prints."""
     for name, value in BENT.items():
         started.git("config", name, value)
-    started.write({"order": "z*\n"})
+    started.write({"order": "spine.yaml\ndocs/*\n"})
     (started.path / "order").rename(started.path / ".git/order")
     started.git("config", "diff.orderFile", str(started.path / ".git/order"))
     return started
@@ -149,6 +149,7 @@ def test_every_kind_of_change_with_full_ids(bent: Ground) -> None:
     (bent.path / os.fsdecode(odd)).write_bytes(b"odd")
     (bent.path / ":colon").write_text("colon")
     bent.git("add", "--all")
+    bent.git("update-index", "--add", "--cacheinfo", f"160000,{before},sub")
     bent.git("commit", "-q", "-m", "all kinds")
     after = resolve_first(bent)
     with bent.open() as repo:
@@ -163,6 +164,7 @@ def test_every_kind_of_change_with_full_ids(bent: Ground) -> None:
             PathChange(odd.decode("utf-8", "surrogateescape"), None, Blob(name(b"odd"), "100644")),
             PathChange("docs/notes.md", Blob(notes, "100644"), None),
             PathChange("spine.yaml", Blob(name(b"spine: settings/1\n"), "100644"), Blob(name(b"target"), "120000")),
+            PathChange("sub", None, Blob(before, "160000")),
         )
         assert changed_paths(repo, before, after) == expected
         assert changed_paths(repo, after, after) == ()

@@ -79,7 +79,11 @@ def test_what_a_hook_sees(started: Ground, tmp_path: Path) -> None:
     assert "a.yaml" in words[:10]  # the candidate tree is its index
     assert "docs/notes.md" in words
     assert "MY_TOOL_HOME=/opt/tool" in words
-    assert not [word for word in words if word.startswith(("GIT_LITERAL_PATHSPECS", "GIT_ALLOW_PROTOCOL", "GIT_NO_"))]
+    assert not [
+        word
+        for word in words
+        if word.startswith(("GIT_LITERAL_", "GIT_ALLOW_", "GIT_NO_", "GIT_CONFIG_PAR", "GIT_DIR", "GIT_WORK"))
+    ]
     assert started.status() == " M docs/notes.md"
 
 

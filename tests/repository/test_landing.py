@@ -13,6 +13,7 @@ from spine.repository import (
     BranchMoved,
     CommitId,
     Decision,
+    DirtyPath,
     File,
     Landed,
     NoBranch,
@@ -257,6 +258,26 @@ def test_every_make_of_index_is_brought_along(started: Ground, setting: str) -> 
     assert started.git("fsck") == ""
 
 
+@pytest.mark.parametrize("index", ["--no-sparse-index", "--sparse-index"])
+def test_a_sparse_checkout_stays_sparse(started: Ground, index: str) -> None:
+    started.commit({"docs/deep/one.md": "1\n", "far/away/x": "x\n"})
+    started.git("sparse-checkout", "init", "--cone", index)
+    started.git("sparse-checkout", "set", "bindings")
+    assert not (started.path / "docs").exists()
+    landed = started.land({"bindings/vm.yaml": VM, "proposals/x/receipt.yaml": b"r\n"})
+    assert isinstance(landed, Landed)
+    assert started.status() == ""
+    assert (started.path / "proposals/x/receipt.yaml").read_bytes() == b"r\n"
+    assert not (started.path / "docs").exists()
+    assert started.git("ls-tree", "-r", "--name-only", "HEAD", "docs", "far").split() == [
+        "docs/deep/one.md", "docs/notes.md", "far/away/x",
+    ]  # fmt: skip
+    before = started.everything()
+    with pytest.raises(DirtyPath, match="sparse checkout"):
+        started.land({"docs/notes.md": b"n\n"})
+    assert started.everything() == before
+
+
 def test_line_ends_on_disk_are_the_users(started: Ground) -> None:
     started.git("config", "core.autocrlf", "true")
     started.git("rm", "-q", "--cached", "-r", ".")
@@ -269,6 +290,52 @@ def test_line_ends_on_disk_are_the_users(started: Ground) -> None:
     started.git("config", "core.safecrlf", "true")
     assert isinstance(started.land({"bindings/vm.yaml": VM + b"# more\n"}), Landed)
     assert started.status() == ""
+
+
+def test_bytes_that_git_would_normalize_are_committed_as_they_are(started: Ground) -> None:
+    # A text file with CRLF inside: git itself would stage it with LF. The landed blob is what the proposal says.
+    started.commit({".gitattributes": "*.txt text eol=lf\n"})
+    started.git("config", "core.safecrlf", "true")
+    assert isinstance(started.land({"new.txt": b"a\r\nb\r\n"}), Landed)
+    assert (started.path / "new.txt").read_bytes() == b"a\r\nb\r\n"
+    assert started.git("ls-tree", "HEAD", "new.txt").split()[2] == started.git("ls-files", "-s", "new.txt").split()[1]
+    assert started.git("diff", "--cached", "--name-only") == ""
+    assert started.git("show", "--format=", "--name-only", "HEAD") == "new.txt"
+
+
+def test_messages_are_utf_8_whatever_the_settings_say(started: Ground) -> None:
+    started.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    landed = started.land({"a": b"1"}, "größer\n")
+    assert isinstance(landed, Landed)
+    assert landed.commit.subject == "größer"
+    assert "encoding" not in started.git("cat-file", "commit", "HEAD")
+
+
+def test_every_call_of_git_is_plumbing_and_what_writes_is_durable(started: Ground, tmp_path: Path) -> None:
+    real = next(f"{folder}/git" for folder in os.environ["PATH"].split(":") if os.access(f"{folder}/git", os.X_OK))
+    log, shim = tmp_path / "calls", tmp_path / "bin/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\necho "$*" >> {log}\nexec {real} "$@"\n')
+    shim.chmod(0o755)
+    started.env["PATH"] = f"{shim.parent}:{os.environ['PATH']}"
+    started.land({"bindings/vm.yaml": VM, "docs/notes.md": None}, "t\n\nSpine-Gap: G\n")
+    ran: dict[str, set[str]] = {}
+    for line in log.read_text().split("\n")[:-1]:
+        words = line.split(" ")
+        settings = set()
+        while words[0] == "-c":
+            settings.add(words[1])
+            words = words[2:]
+        if words[0] != "hook":  # runs with the user's settings alone
+            assert settings >= {"core.fsmonitor=false", "core.protectHFS=true", "core.protectNTFS=true"}, line
+        ran.setdefault(words[0], set()).update(settings)
+    assert ran.keys() == {
+        "rev-parse", "version", "worktree", "symbolic-ref", "check-ref-format", "cat-file", "config",
+        "ls-files", "check-attr", "hash-object", "read-tree", "update-index", "write-tree", "diff-tree", "hook",
+        "commit-tree", "update-ref", "merge-base",
+    }  # fmt: skip
+    for name in ("hash-object", "write-tree", "commit-tree", "update-ref"):
+        assert "core.fsync=committed,loose-object,reference" in ran[name], name
 
 
 def test_decide_sees_the_tip_and_no_edit(started: Ground) -> None:

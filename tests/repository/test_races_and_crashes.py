@@ -147,6 +147,48 @@ def harm(ground: Ground, hook: str, state: str, deed: str) -> Path:
     return fired
 
 
+def kill_at_call(ground: Ground, number: int, folder: Path) -> bool:
+    """One landing, killed just before its n-th run of git; whether it got that far."""
+    real = next(f"{place}/git" for place in os.environ["PATH"].split(":") if os.access(f"{place}/git", os.X_OK))
+    folder.mkdir()
+    shim = folder / "git"
+    shim.write_text(
+        f'#!/bin/sh\ncase "$*" in *cat-file*) exec {real} "$@";; esac\necho x >> {folder}/count\n'
+        f"if [ $(wc -l < {folder}/count) -eq {number} ]; then touch {folder}/fired; kill -9 $PPID; exit 1; fi\n"
+        f'exec {real} "$@"\n'
+    )
+    shim.chmod(0o755)
+    land_in_a_process(ground, {"PATH": f"{folder}:{os.environ['PATH']}"})
+    return (folder / "fired").exists()
+
+
+def test_killed_at_any_call_of_git_the_landing_is_untouched_or_applied_or_in_the_journal(
+    started: Ground, tmp_path: Path
+) -> None:
+    started.write({"spine.yaml": "my edit\n"})
+    states = set()
+    number = 1
+    while True:
+        place = tmp_path / f"run{number}"
+        subprocess.run(["cp", "-a", started.path, place], check=True)
+        ground = Ground(place, started.git_, started.env)
+        before = ground.everything()
+        if not kill_at_call(ground, number, tmp_path / f"bin{number}"):
+            break
+        with ground.open() as repo:
+            journal = read_journal(repo)
+        moved = ground.git("rev-parse", "main") != started.git("rev-parse", "main")
+        if moved and journal is None:
+            assert ground.status() == " M spine.yaml"
+        if not moved:
+            after = ground.everything()
+            assert {name: after.get(name) for name in before} == before, number
+        states.add((moved, journal is not None))
+        number += 3
+    assert number > 15
+    assert states >= {(False, False), (True, True)}
+
+
 def test_killed_before_the_branch_moves_everything_is_as_it_was(started: Ground) -> None:
     before = {name: digest for name, digest in started.everything().items() if not name.startswith(".git/hooks")}
     fired = harm(started, "commit-msg", "", "kill -9 $landing; sleep 0.2")

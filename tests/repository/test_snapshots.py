@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +124,8 @@ def test_the_work_tree_has_new_files_but_none_that_is_ignored_or_deleted(started
         assert view.read("docs/notes.md") is None
         assert view.read("x.log") == b"x"
         assert view.untracked() == [".gitignore", "deep/er/new", "new.yaml"]
+        assert view.untracked("deep") == view.untracked("deep/er/") == list(view.paths("deep")) == ["deep/er/new"]
+        assert view.untracked("other") == view.untracked("de*") == []
 
 
 def test_a_folder_replaced_by_a_link_has_no_files(started: Ground) -> None:
@@ -188,7 +191,7 @@ def test_the_mode_comes_from_the_index_where_the_disk_cannot_tell(started: Groun
         assert blob.mode == "100755"
 
 
-def test_a_bare_repository_has_no_work_tree(started: Ground, tmp_path, git: Git) -> None:  # type: ignore[no-untyped-def]
+def test_a_bare_repository_has_no_work_tree(started: Ground, tmp_path: Path, git: Git) -> None:
     git("clone", "-q", "--bare", str(started.path), str(tmp_path / "bare.git"), cwd=tmp_path)
     with (
         Repository.open(tmp_path / "bare.git", started.env) as repo,
@@ -198,7 +201,7 @@ def test_a_bare_repository_has_no_work_tree(started: Ground, tmp_path, git: Git)
     assert caught.type.__name__ == "SpineError"
 
 
-def test_a_filter_is_refused_not_run(started: Ground, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_filter_is_refused_not_run(started: Ground, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     started.git("config", "filter.evil.clean", f"touch {canary}; cat")
     started.git("config", "filter.evil.required", "true")
