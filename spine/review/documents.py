@@ -1,0 +1,256 @@
+"""One JSON document a verb, for programs: `{"spine": "plan/1", …, "exit": {"code": 0, "meaning": "done"}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spine.errors import Exit, Finding, SpineError
+from spine.review.json_parts import (
+    Json,
+    change_part,
+    conflict_part,
+    document,
+    finding_part,
+    moment_part,
+    place_part,
+    plan_part,
+    proposal_part,
+    receipt_part,
+    word,
+)
+
+if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
+    from spine.actions.absorb import Absorbed
+    from spine.actions.apply import AlreadyApplied, Applied
+    from spine.actions.check import Report
+    from spine.actions.diff import FileDiff
+    from spine.actions.explain import CheckedCommit
+    from spine.actions.init import Initialised
+    from spine.actions.listing import Listed, Logged, Overview
+    from spine.actions.plan import Plan
+    from spine.actions.propose import Proposed
+    from spine.actions.withdraw import Withdrawn
+    from spine.ledger.reading import Stored
+    from spine.ledger.status import Status
+    from spine.records.proposal import Proposal
+
+
+def error_document(error: SpineError) -> Json:
+    """What stopped a command; of conflicts all that the plan knows."""
+    details: Json = {}
+    if error.exit_code is Exit.CONFLICT:
+        from spine.actions.apply import PlanConflicts
+        from spine.actions.undo import CannotUndo
+
+        if isinstance(error, PlanConflicts):
+            details["plan"] = plan_part(error.plan)
+        if isinstance(error, CannotUndo) and error.place is not None:
+            details["conflicts"] = [conflict_part(error.place.file, one) for one in error.conflicts]
+    return failure_document(
+        error.code, error.message, Exit(error.exit_code), place_part(error.place), error.hint, details
+    )
+
+
+def failure_document(
+    code: str,
+    message: str,
+    exit_code: Exit,
+    place: Json | None = None,
+    hint: str | None = None,
+    details: Json | None = None,
+) -> Json:
+    """The document of everything that ends a command early."""
+    parts: Json = {"code": code, "message": message, "place": place, "hint": hint}
+    return document("error", exit_code, **parts, **(details or {}))
+
+
+def init_document(done: Initialised) -> Json:
+    """What `init` wrote."""
+    return document(
+        "init",
+        Exit.DONE,
+        written=list(done.written),
+        governed_files=done.governed,
+        merge_rules=[{"pattern": f"*#{name}", "rule": "newest"} for name in done.stamps],
+    )
+
+
+def proposed_document(verb: str, done: Proposed) -> Json:
+    """A new proposal (of `propose`, `undo`, `supersede`) with its plan."""
+    return document(
+        verb,
+        Exit.DONE,
+        id=done.proposal.id,
+        path=done.folder,
+        digest=done.digest,
+        effect=done.effect,
+        restored=list(done.restored),
+        backup=done.backup,
+        warnings=list(done.warnings),
+        plan=plan_part(done.plan),
+    )
+
+
+def restored_document(id_: str, paths: Sequence[str]) -> Json:
+    """The edits that `propose --undo` restored."""
+    return document("propose-undo", Exit.DONE, id=id_, restored=list(paths))
+
+
+def show_document(stored: Stored, proposal: Proposal, status: Status, *, is_draft: bool, commit: str | None) -> Json:
+    """A proposal, whole."""
+    withdrawal = stored.withdrawal
+    return document(
+        "show",
+        Exit.DONE,
+        status=status,
+        is_draft=is_draft,
+        folder=stored.folder,
+        digest=stored.digest,
+        proposal=proposal_part(proposal),
+        receipt=receipt_part(stored.receipt, commit),
+        withdrawal=None
+        if withdrawal is None
+        else {"by": withdrawal.by, "at": moment_part(withdrawal.at), "why": withdrawal.why},
+    )
+
+
+def plan_document(plan: Plan, exit_code: Exit) -> Json:
+    """A plan."""
+    return document("plan", exit_code, **plan_part(plan))
+
+
+def applied_document(done: Applied | AlreadyApplied, proposed: Proposed | None = None) -> Json:
+    """A landing, or that there was nothing to land; after `propose --apply` with the proposal's path and effect."""
+    made: Json = {} if proposed is None else {"path": proposed.folder, "effect": proposed.effect}
+    if proposed is not None:
+        made |= {"restored": list(proposed.restored), "backup": proposed.backup, "warnings": list(proposed.warnings)}
+    from spine.actions.apply import Applied
+
+    if isinstance(done, Applied):
+        return document(
+            "apply",
+            Exit.DONE,
+            outcome="applied",
+            id=done.plan.proposal.id,
+            commit=done.commit.id,
+            branch=done.branch,
+            left_alone=list(done.left_alone),
+            plan=plan_part(done.plan),
+            **made,
+        )
+    return document(
+        "apply", Exit.DONE, outcome="already-there", id=done.proposal, commit=done.commit, reason=done.reason, **made
+    )
+
+
+def absorbed_document(done: Absorbed) -> Json:
+    """What `propose --landed` recorded."""
+    return document("propose-landed", Exit.DONE, id=done.proposal.id, commit=done.commit.id, covers=list(done.covers))
+
+
+def withdrawn_document(done: Withdrawn) -> Json:
+    """A withdrawal; the commit is null if there was one already."""
+    outcome = "withdrawn" if done.commit is not None else "already-there"
+    commit = done.commit.id if done.commit is not None else None
+    return document("withdraw", Exit.DONE, outcome=outcome, id=done.proposal, commit=commit)
+
+
+def list_document(listed: Sequence[Listed]) -> Json:
+    """Proposals of a revision and drafts."""
+    return document("list", Exit.DONE, proposals=[_listed(one) for one in listed])
+
+
+def status_document(overview: Overview) -> Json:
+    """What is open, and what it would do."""
+    return document(
+        "status",
+        Exit.DONE,
+        onto=overview.onto,
+        counts=dict(overview.counts),
+        open=[{**_listed(one), "outcome": word(one.plan) if one.plan else None} for one in overview.open],
+        needs_doctor=overview.journal is not None,
+    )
+
+
+def log_document(landings: Sequence[Logged]) -> Json:
+    """Landings, newest first."""
+    return document(
+        "log",
+        Exit.DONE,
+        landings=[
+            {
+                "id": one.id,
+                "title": one.title,
+                "commit": one.commit.id,
+                "landed": moment_part(one.landed),
+                "by": one.by,
+                "author": str(one.commit.author),
+                "paths": list(one.paths),
+            }
+            for one in landings
+        ],
+    )
+
+
+def validate_document(findings: Sequence[Finding], exit_code: Exit) -> Json:
+    """The findings of one tree."""
+    return document("validate", exit_code, findings=[finding_part(one) for one in findings])
+
+
+def check_document(report: Report) -> Json:
+    """The verdict on a range."""
+    outcome = {Exit.DONE: "explained", Exit.FAILED: "findings", Exit.UNKNOWN: "cannot-tell"}[report.exit_code]
+    return document(
+        "check",
+        report.exit_code,
+        outcome=outcome,
+        since=report.since,
+        until=report.until,
+        seen=report.seen,
+        commits=[_checked(one) for one in report.commits],
+        fresh=[finding_part(one) for one in report.fresh],
+    )
+
+
+def diff_document(files: Sequence[FileDiff], exit_code: Exit) -> Json:
+    """What changed by key."""
+    return document(
+        "diff",
+        exit_code,
+        files=[
+            {
+                "path": one.path,
+                "outcome": "create" if one.before is None else "delete" if one.after is None else "change",
+                "mode_before": one.mode_before,
+                "mode_after": one.mode_after,
+                **change_part(one.change),
+            }
+            for one in files
+        ],
+    )
+
+
+def _listed(one: Listed) -> Json:
+    proposal = one.stored.proposal
+    return {
+        "id": one.stored.id,
+        "folder": one.stored.folder,
+        "status": one.status,
+        "is_draft": one.is_draft,
+        "title": proposal.title if proposal is not None else None,
+        "author": proposal.author if proposal is not None else None,
+        "created": moment_part(proposal.created) if proposal is not None else None,
+        "problem": one.problem if proposal is not None else one.problem or "cannot be read",
+    }
+
+
+def _checked(commit: CheckedCommit) -> Json:
+    return {
+        "commit": commit.commit,
+        "subject": commit.subject,
+        "landed": list(commit.landed),
+        "explained": [{"path": one.path, "how": word(one.how), "by": list(one.by)} for one in commit.explained],
+        "findings": [finding_part(one) for one in commit.findings],
+        "unknown": [finding_part(one) for one in commit.unknown],
+    }

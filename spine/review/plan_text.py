@@ -1,0 +1,117 @@
+"""A plan for people: what would happen, by file and entry; then what stands against it; the summary comes last."""
+
+from __future__ import annotations
+
+from spine.actions.apply import AlreadyApplied, Applied
+from spine.actions.bringing import FilePlan
+from spine.actions.plan import Plan
+from spine.printable import printable
+from spine.review.change_text import change_lines, new_file_lines, reason_lines
+from spine.review.conflict_text import conflict_lines, ways_out
+from spine.review.style import Style, Tone
+
+_MOST = 40  # lines of one text; `spine show` has them all
+_TONES: dict[str, Tone] = {
+    "create": "add",
+    "delete": "remove",
+    "conflict": "conflict",
+    "already there": "quiet",
+    "change": "strong",
+}
+_WORDS = {"create": "new file", "delete": "deleted", "conflict": "conflict", "already there": "already there"}
+
+
+def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[str]:
+    """The whole plan; its last line is the summary."""
+    out = [*headline(plan, style), ""]
+    for file in plan.files:
+        out += [*file_lines(file, style, most), ""]
+    conflicts = [(file.path, conflict) for file in plan.files for conflict in file.conflicts]
+    if conflicts:
+        count = len(conflicts)
+        out.append(style("conflict", f"{count} conflict{'' if count == 1 else 's'}: nothing of it can land"))
+        for path, conflict in conflicts:
+            out += conflict_lines(path, conflict, plan.set_by.get((path, conflict.at)), style)
+        ways = ways_out(plan)
+        width = max(len(what) for what, _ in ways)
+        out += ["", *(f"  {what + ':':<{width + 1}}  {command}" for what, command in ways), ""]
+    if plan.status != "applied":
+        out += [style("conflict", f"blocked: {printable(reason)}") for reason in plan.blockers]
+    if plan.outcome == "already there":
+        out.append("All of it is there already; there is nothing to land.")
+    out.append(style("strong", summary(plan)))
+    return out
+
+
+def headline(plan: Plan, style: Style) -> list[str]:
+    """Which proposal it is, and why it is made."""
+    proposal = plan.proposal
+    state = f"{plan.status}, a draft" if plan.is_draft else plan.status
+    out = [style("strong", str(proposal.id)), f"{printable(proposal.title)} ({state})"]
+    if proposal.why:
+        out += [style("quiet", line) for line in reason_lines(proposal.why)]
+    return out
+
+
+def summary(plan: Plan) -> str:
+    """`Plan: 3 to add, 1 to change, 0 to remove in 2 files (base 06c673b)`; the commit of the plan if it is another."""
+    counts = plan.counts
+    files = sum(1 for file in plan.files if file.outcome in ("create", "change", "delete"))
+    made_on = f"base {plan.proposal.base[:7]}"
+    if plan.onto != plan.proposal.base:
+        made_on += f", on {plan.onto[:7]}"
+    return (
+        f"Plan: {counts.add} to add, {counts.change} to change, {counts.remove} to remove "
+        f"in {files} file{'' if files == 1 else 's'} ({made_on})"
+    )
+
+
+def landing_lines(done: Applied | AlreadyApplied) -> list[str]:
+    """What `apply` did, in one line, and a line for each file that it left alone."""
+    if isinstance(done, AlreadyApplied):
+        where = f" in {done.commit[:7]}" if done.commit else ""
+        return [f"{done.proposal}: nothing to do, {done.reason}{where}"]
+    counts = done.plan.counts
+    branch = printable(done.branch.removeprefix("refs/heads/"))
+    what = f"{counts.add} added, {counts.change} changed, {counts.remove} removed"
+    out = [f"{done.plan.proposal.id} landed on {branch} as {done.commit.id[:7]}: {what}"]
+    out += [
+        f"note: {printable(file.path)}: {_note(n.message, str(n.at))}" for file in done.plan.files for n in file.notes
+    ]
+    return out + [f"left alone, as you changed it meanwhile: {printable(path)}" for path in done.left_alone]
+
+
+def file_lines(file: FilePlan, style: Style, most: int | None) -> list[str]:
+    """One file: what becomes of it, its operations, and what is worth knowing."""
+    words = [_WORDS[file.outcome]] if file.outcome in _WORDS else []
+    if file.moved_from is not None:
+        words.append(f"moved from {printable(file.moved_from)}")
+    if file.mode == "100755" and file.outcome != "already there":
+        words.append("executable")
+    name = style(_TONES[file.outcome], printable(file.path))
+    out = [f"{name}  ({', '.join(words)})" if words else name]
+    if file.change is not None and file.outcome != "already there":
+        out += change_lines(file.change, style, most=most)
+    elif file.outcome == "create":
+        out += _content_lines(file.after, style, most)
+    elif file.outcome == "change" and file.before != file.after:
+        out.append(f"    {_size(file.before)} become {_size(file.after)}")
+    out += [f"  {style('comment', 'note: ' + _note(note.message, str(note.at)))}" for note in file.notes]
+    return out
+
+
+def _content_lines(data: bytes | None, style: Style, most: int | None) -> list[str]:
+    try:
+        text = (data or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return [f"    {_size(data)}, not text"]
+    return new_file_lines(text, style, most=most) if text else ["    (empty)"]
+
+
+def _size(data: bytes | None) -> str:
+    return f"{len(data or b''):,} bytes"
+
+
+def _note(message: str, at: str) -> str:
+    shown = printable(message)
+    return shown if at == "$" or at in message else f"{printable(at)}: {shown}"
