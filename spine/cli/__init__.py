@@ -1,0 +1,1 @@
+"""The command line: one short face a verb; the only reader of environment, clock and terminal."""

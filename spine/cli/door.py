@@ -1,0 +1,17 @@
+"""What the options in front of the verb say, handed to every face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spine.cli.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to work, with which environment, and whom to show it to."""
+
+    folder: str
+    env: Mapping[str, str]
+    terminal: Terminal

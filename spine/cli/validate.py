@@ -1,0 +1,66 @@
+"""`spine validate`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from spine.cli.door import Door
+from spine.cli.options import json_option
+from spine.cli.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from spine.actions.workspace import Workspace
+    from spine.errors import Exit, Finding
+    from spine.review.findings_text import FindLine
+
+NOT_TEXT = "SP110"
+
+
+@click.command("validate")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--at", "revision", metavar="REVISION", help="The files of a commit.")
+@click.option("--staged", is_flag=True, help="The files of the index.")
+@json_option
+@click.pass_obj
+def command(door: Door, paths: tuple[str, ...], revision: str | None, staged: bool, as_json: bool) -> int:
+    """Find what is wrong in the files of one tree: formats, identities, references, links.
+
+    Looks at the work tree, or at a commit or the index if asked to; with PATH only at what is below it. Ends with 0,
+    with 2 if a file is malformed, else with 1 if files disagree.
+    """
+    from spine.actions.validate import validate
+    from spine.review.documents import validate_document
+    from spine.review.findings_text import findings_lines
+
+    if revision is not None and staged:
+        raise click.UsageError("either --at or --staged, not both")
+    with open_workspace(door) as work:
+        findings = validate(work, where="index" if staged else "work tree", revision=revision, paths=paths)
+        ending = exit_of(findings)
+        if as_json:
+            door.terminal.give(validate_document(findings, ending))
+        else:
+            find_line = _lines(work, revision, staged=staged)
+            door.terminal.show(findings_lines(findings, door.terminal.style, find_line))
+    return ending
+
+
+def exit_of(findings: Iterable[Finding]) -> Exit:
+    """2 if something cannot be read (the codes of readers, and bytes that are no text), 1 for other errors, else 0."""
+    from spine.errors import Exit, worst
+
+    errors = [finding.code for finding in findings if finding.severity == "error"]
+    return worst([Exit.REFUSED if code < "SP100" or code == NOT_TEXT else Exit.FAILED for code in errors])
+
+
+def _lines(work: Workspace, revision: str | None, *, staged: bool) -> FindLine:
+    """Source lines from the tree that was looked at."""
+    from spine.cli.source_lines import lines_from
+    from spine.repository import IndexSnapshot, resolve, snapshot_of, work_tree_of
+
+    if revision is not None or work.repo.is_bare:
+        return lines_from(snapshot_of(work.repo, resolve(work.repo, revision or "HEAD")))
+    return lines_from(IndexSnapshot(work.repo) if staged else work_tree_of(work.repo))
