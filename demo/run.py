@@ -40,10 +40,11 @@ ADA = START.replace(
     '"Frontends and the dashboard."', '"Frontends and the dashboard. artwork and quotes are interim here."'
 )
 for _stack in ("artwork", "quotes"):
-    ADA = ADA.replace(
-        f"        path: /opt/stacks/{_stack}\n", f"        path: /opt/stacks/{_stack}\n        # interim: moves to apps-vm\n"
-    )
-BEN = START + """\
+    _path = f"        path: /opt/stacks/{_stack}\n"
+    ADA = ADA.replace(_path, f"{_path}        # interim: moves to apps-vm\n")
+BEN = (
+    START
+    + """\
 
   # ─── Home site ───
   vault-home:
@@ -53,6 +54,7 @@ BEN = START + """\
       - name: vaultwarden
         path: /home/ron/vaultwarden
 """
+)
 
 
 class Stage:

@@ -100,7 +100,9 @@ def test_a_line_edited_by_hand_on_the_way_is_named(joined: Bench, way: str) -> N
     joined.run("commit", "-qam", "amended", "--amend")
     report = verdict(joined, since)
     messages = [finding.message for finding in report.findings]
-    assert len(messages) == 1 and PATH in messages[0] and "vms[vmid=102].name" in messages[0], messages
+    assert len(messages) == 1, messages
+    assert PATH in messages[0]
+    assert "vms[vmid=102].name" in messages[0]
 
 
 def test_a_hand_edit_of_its_own_is_named_with_file_and_address(joined: Bench) -> None:
