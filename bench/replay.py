@@ -24,7 +24,7 @@ from spine.address import Address, Item, Key, Member, Step
 from spine.change.merge import Merged
 from spine.change.operations import Add, Change, First, Last, SetValue, SpliceItems
 from spine.change.places import Places
-from spine.change.targets import token_node
+from spine.change.sources import token_node
 from spine.change.textpatch import invert_patch
 from spine.errors import SpineError
 from spine.identity import Identity, Keyed, ScalarSet, Sequence

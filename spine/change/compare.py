@@ -101,7 +101,7 @@ class Comparison:
             self._value(a, b, at)
 
     def _comment(self, at: Address, slot: Slot, old: str | None, new: str | None) -> None:
-        if old != new and _bare(old) != _bare(new):
+        if old != new and pieces.stripped(old) != pieces.stripped(new):
             self.ops.append(Comment(at, slot, old, new))
 
     def _value(self, a: Entry, b: Entry, at: Address) -> None:
@@ -476,11 +476,6 @@ def _above(of: Layout | None, index: int) -> list[Run]:
     if of is None:
         return []
     return of.entries[index].above if index < len(of.entries) else of.end
-
-
-def _bare(comment: str | None) -> str:
-    """A comment without the white space around its lines, to tell a changed comment from a moved one."""
-    return "\n".join(line.strip() for line in (comment or "").strip().split("\n"))
 
 
 def _numbered(step: Step) -> bool:

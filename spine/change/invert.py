@@ -17,7 +17,7 @@ from spine.change.operations import (
     SetValue,
     SpliceItems,
 )
-from spine.change.targets import item_count
+from spine.change.sources import item_count
 from spine.change.textpatch import invert_patch
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from spine.address import Address, Item, Key, Member, Step
 from spine.change.compare import Comparison
-from spine.change.edits import item_entries
+from spine.change.items import item_entries
 from spine.change.lines import Both, hunks, merge3, taken
 from spine.change.lines import Conflict as Clash
 from spine.change.operations import (
@@ -36,7 +36,8 @@ from spine.change.operations import (
 from spine.change.patch import patch, patch_document
 from spine.change.places import Ambiguous, Places
 from spine.change.rules import FileRules, choose
-from spine.change.targets import BadChange, Mismatch, added_entry, entry_of_text, taken_blocks, token_node
+from spine.change.sources import BadChange, added_entry, entry_of_text, taken_blocks, token_node
+from spine.change.targets import Mismatch
 from spine.change.textpatch import PatchRefused, TextMerged, apply_patch, merge_text
 from spine.errors import Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of

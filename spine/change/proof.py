@@ -7,8 +7,9 @@ parsed texts; the splices are never asked.
 from __future__ import annotations
 
 from spine.address import Item, Key
-from spine.change.edits import Editor, item_entries
-from spine.change.targets import Arrival, Container, Targets, token_node
+from spine.change.items import item_entries, item_range
+from spine.change.sources import token_node
+from spine.change.targets import Arrival, Container, Targets
 from spine.errors import SpineError
 from spine.identity import field_node
 from spine.yamldoc.guard import Unparsable, parse
@@ -131,10 +132,9 @@ class _Proof:
 
     def spliced(self, container: Container, new: Node) -> None:
         expected: list[Entry] = []
-        editor = Editor(self.targets)
         at = 0
         for op in sorted(container.splices, key=lambda one: one.position):
-            begin, end, _ = editor.item_range(container, op)
+            begin, end = item_range(self.old, container, op)
             expected += container.node.entries[at:begin]
             expected += item_entries(op.put, container.node) if op.put else []
             at = end

@@ -24,6 +24,11 @@ def whole_lines(text: str) -> str:
     return text if text.endswith("\n") or not text else text + "\n"
 
 
+def stripped(text: str | None) -> str:
+    """A text without the white space around it and around its lines, to tell what changed from what moved."""
+    return "\n".join(line.strip() for line in (text or "").strip().split("\n"))
+
+
 def entry_text(document: Document, entry: Entry, taken: int = 0) -> str:
     """The entry's own lines at column 0, with the `taken` free-standing blocks nearest above it.
 

@@ -1,0 +1,210 @@
+"""What stands between two entries of a block collection, before and after: entries, comment blocks, blank lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spine.change.operations import Comment
+from spine.change.sources import taken_blocks
+from spine.change.targets import Arrival, Container, Mismatch
+from spine.yamldoc import pieces
+from spine.yamldoc.nodes import Document
+from spine.yamldoc.splice import Splice
+from spine.yamldoc.trivia import Layout, NotEditable, lines_text
+
+if TYPE_CHECKING:
+    from spine.change.edits import Editor
+
+
+class Region:
+    """What stands between two entries that stay (or an end of their collection), before and after.
+
+    Elements are free-standing blocks and entries; each has the blank lines above it. A first entry owns those below it
+    instead, so that an entry that becomes the first takes over the place of the one that was.
+    """
+
+    def __init__(
+        self,
+        editor: Editor,
+        container: Container,
+        trivia: Layout,
+        before: int,
+        behind: int,
+        arrived: list[int | Arrival],
+        depth: int,
+    ) -> None:
+        self.editor = editor
+        self.document: Document = editor.document
+        self.container = container
+        self.entries = container.node.entries
+        self.trivia = trivia
+        self.before, self.behind = before, behind
+        self.arrived = arrived
+        self.depth = depth
+        self.at_end = behind == len(self.entries)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything is to be done here."""
+        return self.behind > self.before + 1 or bool(self.arrived) or self.above_comment() is not None
+
+    def above_comment(self) -> Comment | None:
+        if self.at_end:
+            return self.container.end
+        return self.comment_of(self.behind)
+
+    def comment_of(self, index: int) -> Comment | None:
+        inside = self.editor.targets.inside.get(id(self.entries[index]))
+        return inside.comments.get("above") if inside is not None else None
+
+    @property
+    def first_line(self) -> int:
+        """The first line of the region."""
+        if self.before >= 0:
+            return self.trivia.entries[self.before].last + 1
+        first = self.trivia.entries[0]
+        if first.above:
+            return first.above[0].first - first.above[0].blanks
+        return first.own_first - first.blank
+
+    def splice(self) -> Splice:
+        """The one splice of this region."""
+        trivia = self.trivia
+        if self.at_end:
+            last = trivia.end[-1].last if trivia.end else trivia.entries[-1].last
+            end = self.document.line_span(last)[1]
+        else:
+            end = self.document.line_span(trivia.entries[self.behind].own_first)[0]
+        depth = 3 * self.depth
+        lines = self.lines()
+        if self.before >= 0 or not trivia.entries[0].compact:
+            return Splice(self.document.line_span(self.first_line)[0], end, lines, depth)
+        start = self.entries[0].start
+        if lines:
+            if lines[: trivia.column].strip():
+                raise NotEditable("a comment would stand behind the dash", place=self.document.place(start))
+            if self.behind == 0:
+                return Splice(start, start, lines[trivia.column :] + " " * trivia.column, depth)
+            return Splice(start, end, lines[trivia.column :], depth)
+        if self.at_end:
+            return Splice(start, end, lines, depth)
+        if trivia.entries[self.behind].lead is not None:
+            raise NotEditable("a comment would stand behind the dash", place=self.document.place(start))
+        return Splice(start, self.entries[self.behind].start, "", depth)
+
+    def lines(self) -> str:
+        """The region's new lines."""
+        blocks, header = self.blocks()
+        newline = self.editor.newline
+        elements: list[tuple[int, str]] = []
+        first_entry: int | None = None
+        top = self.before < 0
+        natural = self.trivia.entries[0].blank if top else 0
+        for who in self.arrived:
+            blank, past, text = self.arrival(who)
+            elements += blocks[:past]
+            del blocks[:past]
+            if top and first_entry is None:
+                first_entry = len(elements)
+                if (blocks and len(elements) < header) or (len(elements) > header and blocks):
+                    own = blocks[0][0]
+                else:
+                    own = natural
+                elements.append((own, text))
+                after_first = blank
+            else:
+                elements.append((blank, text))
+        elements += blocks
+        final = 0
+        if not self.at_end:
+            final = self.trivia.entries[self.behind].blank
+        if top and not (first_entry is not None and first_entry < header):
+            at = header
+            if first_entry != at:
+                if at < len(elements):
+                    elements[at] = (natural, elements[at][1])
+                elif not self.at_end:
+                    final = natural
+        if first_entry is not None:
+            if first_entry + 1 < len(elements):
+                elements[first_entry + 1] = (after_first, elements[first_entry + 1][1])
+            elif not self.at_end:
+                final = after_first
+        final = max(final, self.least_final())
+        out = ""
+        above = lines_text(self.document, self.first_line - 1, self.first_line - 1) if self.before >= 0 else ""
+        for blank, text in elements:
+            out += newline * (blank or self.parting(above, text)) + text
+            above = text
+        if self.at_end:
+            return out
+        if self.before < 0 and self.trivia.entries[0].compact and not elements:
+            return ""
+        if not final and elements:
+            first = self.trivia.entries[self.behind].own_first
+            final = self.parting(above, lines_text(self.document, first, first))
+        return out + newline * final
+
+    def parting(self, above: str, text: str) -> int:
+        """One blank line where a comment would else join the comment or entry below it and change its owner."""
+        last = above.rstrip("\r\n").rsplit("\n", 1)[-1]
+        if not last.lstrip(" \t").startswith("#"):
+            return 0
+        indent = len(last) - len(last.lstrip(" \t"))
+        return 1 if indent == self.trivia.column or text.lstrip(" \t").startswith("#") else 0
+
+    def least_final(self) -> int:
+        """A blank line has to part a new free-standing block from the entry below it."""
+        comment = self.above_comment()
+        return 1 if comment is not None and comment.new and not comment.old and not self.at_end else 0
+
+    def arrival(self, who: int | Arrival) -> tuple[int, int, str]:
+        """Blank lines, blocks to pass and lines of an entry that comes here."""
+        if isinstance(who, Arrival):
+            return who.op.blank, who.op.past, self.editor.arrival_lines(who, self.trivia.column)
+        move = self.container.moved[who]
+        return self.blank_of(who), move.past, self.editor.moved_lines(self.entries[who], self.depth)
+
+    def blank_of(self, index: int) -> int:
+        if index:
+            return self.trivia.entries[index].blank
+        if len(self.entries) > 1:
+            following = self.trivia.entries[1]
+            return following.above[0].blanks if following.above else following.blank
+        return self.trivia.end[0].blanks if self.trivia.end else 0
+
+    def blocks(self) -> tuple[list[tuple[int, str]], int]:
+        """The free-standing blocks that stay, with blank lines above each; how many of them are the first entry's."""
+        found: list[tuple[int, str]] = []
+        header = 0
+        for index in range(self.before + 1, self.behind):
+            above = self.trivia.entries[index].above
+            gone = self.container.removed.get(index)
+            if gone is not None:
+                above = above[: len(above) - min(taken_blocks(gone.was), len(above))]
+                mine = [(run.blanks, pieces.runs(self.document, [run]) or "") for run in above]
+            else:
+                mine = self.commented(self.comment_of(index), index)
+            found += mine
+            if index == 0:
+                header = len(mine)
+        found += self.commented(self.above_comment(), self.behind)
+        if self.behind == 0 and self.before < 0:
+            header = len(found)
+        return found, header
+
+    def commented(self, comment: Comment | None, index: int) -> list[tuple[int, str]]:
+        """The blocks above an entry (or at the end), as its comment operation leaves them."""
+        at_end = index == len(self.entries)
+        runs = self.trivia.end if at_end else self.trivia.entries[index].above
+        if comment is None:
+            return [(run.blanks, pieces.runs(self.document, [run]) or "") for run in runs]
+        found = pieces.runs(self.document, runs)
+        if pieces.stripped(found) != pieces.stripped(comment.old):
+            raise Mismatch(f"{comment.at}: the comment {comment.slot} it is not what the change saw")
+        if not comment.new:
+            return []
+        blanks = runs[0].blanks if runs else (1 if at_end else max(1, self.trivia.entries[index].blank))
+        if not runs and index == 0:
+            blanks = 0
+        return [(blanks, pieces.whole_lines(comment.new))]
