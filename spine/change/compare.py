@@ -18,12 +18,13 @@ from spine.change.operations import (
     Slot,
     SpliceItems,
 )
+from spine.change.regions import usual_below, usual_blanks
 from spine.change.sequence import longest_increasing
 from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value, shape
-from spine.yamldoc.trivia import Layout, NotEditable, Run, layout, prolog
+from spine.yamldoc.trivia import Layout, NotEditable, Run, layout, prolog, tail
 
 _ALIKE = 0.6
 
@@ -76,7 +77,25 @@ class Comparison:
             self._no_anchor(a, b)
             self._prolog(number)
             self._container(a, b, Address((), number))
+        self._tail()
         return self.ops
+
+    def _tail(self) -> None:
+        """Blank lines at the end of the text belong to the slot `end` of the last document."""
+        old, new = tail(self.old)[1], tail(self.new)[1]
+        if old == new or not self.old.roots:
+            return
+        at = Address((), len(self.old.roots))
+        known = [op for op in self.ops if isinstance(op, Comment) and op.slot == "end" and op.at == at]
+        before, after = (known[0].old, known[0].new) if known else self._end_comments()
+        self.ops = [op for op in self.ops if op not in known]
+        self.ops.append(Comment(at, "end", (before or "") + "\n" * old or None, (after or "") + "\n" * new or None))
+
+    def _end_comments(self) -> tuple[str | None, str | None]:
+        a, b = self.old.roots[-1].node, self.new.roots[-1].node
+        if a is None or b is None or not (pieces.is_block(a) and pieces.is_block(b)):
+            raise NotEditable("blank lines at the end of a document without entries")
+        return pieces.runs(self.old, layout(self.old, a).end), pieces.runs(self.new, layout(self.new, b).end)
 
     def _prolog(self, number: int) -> None:
         """Comments in front of a document's `---`: the slot `above` of the document itself."""
@@ -316,7 +335,7 @@ class Comparison:
         if not same_blocks:
             is_end = s == len(sides.old_steps)
             where = sides.at if is_end else sides.at / sides.old_steps[s]
-            old, new = pieces.runs(self.old, sides.old_above(s)), pieces.runs(self.new, sides.new_above(t))
+            old, new = sides.free_comments(s, t)
             self._comment(where, "end" if is_end else "above", old, new)
 
     def _find_renames(
@@ -442,6 +461,26 @@ class _Sides:
     def new_blocks(self, news: range, t: int) -> list[str | None]:
         return [pieces.runs(self.new, [run]) for j in (*news, t) for run in self.new_above(j)]
 
+    def free_comments(self, s: int, t: int) -> tuple[str | None, str | None]:
+        """The blocks above two entries that stay (or at the end), with the blank lines around them where these are not
+        what an editor expects, going from the one to the other or back."""
+        texts = pieces.runs(self.old, self.old_above(s)), pieces.runs(self.new, self.new_above(t))
+        if self.old_layout is None or self.new_layout is None:
+            return texts
+        sides = (self.old_layout, s), (self.new_layout, t)
+        is_header = self.old.roots[0].node is self.a
+        above = below = False
+        for text, (of, i), (other, j) in zip(texts, sides, reversed(sides), strict=True):
+            if text is not None:
+                above = above or _above(of, i)[0].blanks != usual_blanks(other, j)
+                if i < len(of.entries):
+                    usual = usual_below(other, j, is_header=is_header and j == 0)
+                    below = below or of.entries[i].blank != usual
+        old, new = (
+            _with_blanks(text, of, i, above=above, below=below) for text, (of, i) in zip(texts, sides, strict=True)
+        )
+        return old, new
+
     def old_predecessor(self, i: int) -> After:
         return self.old_steps[i - 1] if i else First()
 
@@ -470,6 +509,15 @@ class _Sides:
         if not is_flow and target == "flow":
             return text.removeprefix("- ").removesuffix("\n")
         return text
+
+
+def _with_blanks(text: str | None, of: Layout, index: int, *, above: bool, below: bool) -> str | None:
+    """Free-standing blocks with the blank lines around them."""
+    if text is None:
+        return None
+    if above:
+        text = "\n" * _above(of, index)[0].blanks + text
+    return text + "\n" * of.entries[index].blank if below and index < len(of.entries) else text
 
 
 def _above(of: Layout | None, index: int) -> list[Run]:

@@ -13,6 +13,7 @@ from spine.change.compare import Comparison, same_meaning
 from spine.change.invert import invert
 from spine.change.operations import Change, Comment, Expect, Operation, SetValue
 from spine.change.patch import patch_document
+from spine.change.proof import ProofFailed
 from spine.change.textpatch import make_patch, make_residual
 from spine.errors import Refused
 from spine.identity import Identity
@@ -35,7 +36,7 @@ def diff(before: str, after: str, *, identity: Identity | None = None) -> Change
     try:
         ops = Comparison(old, new, identity or Identity()).run()
         reached = patch_document(before, old, ops)
-    except (NotEditable, Overlap, Refused, ValueError) as error:
+    except (NotEditable, Overlap, Refused, ProofFailed, ValueError) as error:
         return as_text(before, after, str(error))
     residual = ""
     if reached != after:
@@ -59,7 +60,7 @@ def _reversible(before: str, reached: str, change: Change) -> Change:
         if origin == before:
             return change
         again = patch_document(origin, parse(pieces.whole_lines(origin)), change.ops)
-    except (NotEditable, Overlap, Refused):
+    except (NotEditable, Overlap, Refused, ProofFailed):
         return change
     if again != reached or _beyond_formatting(origin, parse(pieces.whole_lines(before))) is not None:
         return change

@@ -13,7 +13,17 @@ from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Entry, Node
 from spine.yamldoc.source import shift, shift_behind_first, string_token
 from spine.yamldoc.splice import Splice, splice
-from spine.yamldoc.trivia import Layout, NotEditable, behind_indicator, eol_anchor, eol_comment, layout
+from spine.yamldoc.trivia import (
+    Layout,
+    NotEditable,
+    behind_indicator,
+    colon_of,
+    eol_anchor,
+    eol_comment,
+    layout,
+    lines_text,
+    tail,
+)
 
 _BEHIND_ALL = -1_000_000  # what is appended to a line stands behind a value put at the same place
 
@@ -33,6 +43,35 @@ class Editor:
         for root in self.document.roots:
             if root.node is not None:
                 found += self.node(root.node, None, 0)
+        return found + self.tail()
+
+    def tail(self) -> list[Splice]:
+        """Blank lines at the end of the text, where a comment at the end of the last document says how many."""
+        last = self.document.roots[-1].node if self.document.roots else None
+        container = self.targets.containers.get(id(last))
+        comment = container.end if container is not None else None
+        if comment is None:
+            return []
+        old, new = (pieces.blanks_around(text or "")[2] for text in (comment.old, comment.new))
+        start, there = tail(self.document)
+        if old == new:
+            return []
+        if old != there:
+            raise Mismatch(f"{comment.at}: the text ends with {there} blank lines, the change saw {old}")
+        return [Splice(start, len(self.text), self.newline * new, _BEHIND_ALL)]
+
+    def line_before(self, line: int) -> str:
+        """The line in front of one, as it will be: a foot comment that ends there may be on its way."""
+        found = lines_text(self.document, line - 1, line - 1)
+        if not found.lstrip(" \t").startswith("#"):
+            return found
+        for inside in self.targets.inside.values():
+            comment = inside.comments.get("foot")
+            if comment is None or inside.entry.container.style == "flow":
+                continue
+            foot = layout(self.document, inside.entry.container).entries[inside.entry.index].foot
+            if foot is not None and foot[1] == line - 1:
+                return shift(comment.new, self.document.column_of(inside.entry.start)) if comment.new else ""
         return found
 
     # -- one entry ------------------------------------------------------------------------------------------------
@@ -69,9 +108,22 @@ class Editor:
         found: list[Splice] = []
         if inside is not None:
             if inside.value is not None:
-                return [*self.outside(inside, depth), *self.set_value(entry, inside.value.new, depth)]
+                return self.replaced(inside, inside.value.new, depth)
             found += self.outside(inside, depth)
         return found + self.node(entry.value, entry, depth + 1)
+
+    def replaced(self, inside: Inside, token: str, depth: int) -> list[Splice]:
+        """A new value, with the comments around it. Behind a block scalar no comment can stand, behind what takes its
+        place it can."""
+        entry, eol = inside.entry, inside.comments.get("eol")
+        takes_eol = eol is not None and eol.new is not None and not eol.old and eol_anchor(self.document, entry) is None
+        if not takes_eol or entry.container.style == "flow":
+            return [*self.outside(inside, depth), *self.set_value(entry, token, depth)]
+        assert eol is not None
+        if "\n" in token:
+            raise NotEditable("no comment can stand behind this value", place=self.document.place(entry.start))
+        del inside.comments["eol"]
+        return [*self.outside(inside, depth), *self.set_value(entry, token + eol_source(eol.new or ""), depth)]
 
     def outside(self, inside: Inside, depth: int) -> list[Splice]:
         """Name and comments of an entry."""
@@ -106,9 +158,7 @@ class Editor:
 
     def eol(self, entry: Entry, new: str | None) -> list[Splice]:
         known = eol_comment(self.document, entry)
-        if new is not None and ("\n" in new or not new.strip().startswith("#")):
-            raise Mismatch("an eol comment is one line that starts with #")
-        put = "" if new is None else (new if new[:1] in " \t" else "  " + new)
+        put = "" if new is None else eol_source(new)
         if known is not None:
             space, start, end = known
             if new is not None and new[:1] not in " \t" and self.text[space:start]:
@@ -144,6 +194,8 @@ class Editor:
     def set_value(self, entry: Entry, token: str, depth: int) -> list[Splice]:
         if entry.container.style == "flow":
             return [self.set_flow(entry, token)]
+        if entry.key is not None and colon_of(self.document, entry) is None:
+            raise NotEditable("a key without a colon", place=self.document.place(entry.start))
         column = self.document.column_of(entry.start)
         behind = behind_indicator(self.document, entry)
         if pieces.stands_below(self.document, entry):
@@ -247,7 +299,7 @@ class Editor:
             raise NotEditable(
                 "block entries cannot stand inside a flow collection", place=self.document.place(node.start)
             )
-        column = self.document.column_of(holder.start) + self.step(is_pair, holder)
+        column = self.document.column_of(holder.start) + self.step("mapping" if is_pair else "sequence", holder)
         text = ""
         for number, arrival in enumerate(arrivals):
             if number:
@@ -256,16 +308,16 @@ class Editor:
         at = self.document.column_of(holder.start)
         return self.set_value(holder, "\n" + shift(text, -at).removesuffix("\n"), 0)
 
-    def step(self, is_pair: bool, holder: Entry) -> int:
-        """How far a new collection is indented, as its neighbours in the text are."""
-        if is_pair or holder.key is None:
+    def step(self, kind: str, holder: Entry) -> int:
+        """How far a new collection is indented, as others of its kind in the text are."""
+        if holder.key is None:
             return 2
         todo = [root.node for root in self.document.roots if root.node is not None]
         while todo:
             node = todo.pop(0)
             for entry in node.entries:
                 value = entry.value
-                if value.kind == "sequence" and pieces.is_block(value) and entry.key is not None:
+                if value.kind == kind and pieces.is_block(value) and entry.key is not None:
                     return self.document.column_of(value.entries[0].start) - self.document.column_of(entry.start)
                 if value.entries:
                     todo.append(value)
@@ -285,3 +337,10 @@ class Editor:
         moved = [Splice(edit.start - start, edit.end - start, edit.put, edit.depth) for edit in edits]
         pad = " " * self.document.column_of(entry.start) if trivia.compact else ""
         return pieces.whole_lines(pad + splice(self.text[start:end], moved))
+
+
+def eol_source(comment: str) -> str:
+    """An eol comment as it stands behind a value, with the white space that parts them."""
+    if "\n" in comment or not comment.strip().startswith("#"):
+        raise Mismatch("an eol comment is one line that starts with #")
+    return comment if comment[:1] in " \t" else "  " + comment

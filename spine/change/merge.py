@@ -45,7 +45,7 @@ from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value
-from spine.yamldoc.trivia import NotEditable, layout, prolog
+from spine.yamldoc.trivia import NotEditable, layout, prolog, tail
 
 ConflictKind = Literal[
     "value",
@@ -528,6 +528,9 @@ class _Merger:
             if op.slot == "above":
                 at, entry = self._follow_block(op, at, entry)
             found = self._comment_text(entry, op.slot)
+        if _bare(op.old or "") == _bare(op.new or ""):
+            self._blank_lines(op, at, found)
+            return
         if _bare(found or "") == _bare(op.new or ""):
             self._note("already there", op.at, f"{op.at}: this comment is there already")
         elif _bare(found or "") == _bare(op.old or ""):
@@ -541,6 +544,19 @@ class _Merger:
                 f"{op.at}: both sides changed the {op.slot} comment; the target's is kept: "
                 f"{_one_line(found or '')} | {_one_line(op.new or '')}",
             )
+
+    def _blank_lines(self, op: Comment, at: Address, found: str | None) -> None:
+        """A comment of which only the blank lines around it change: at the end of the text, if nobody else did it."""
+        old, new = (pieces.blanks_around(text or "")[2] for text in (op.old, op.new))
+        there = tail(self.target)[1]
+        is_last = op.slot == "end" and at == Address((), len(self.target.roots))
+        if is_last and there == old != new:
+            blanks = [(found or "") + "\n" * count or None for count in (old, new)]
+            self.ops.append(replace(op, at=at, old=blanks[0], new=blanks[1]))
+        elif is_last and there == new:
+            self._note("already there", op.at, f"{op.at}: the text ends like this already")
+        else:
+            self._note("residual dropped", op.at, f"{op.at}: the blank lines here have changed; they are left alone")
 
     def _follow_block(self, op: Comment, at: Address, entry: Entry) -> tuple[Address, Entry]:
         """Free-standing blocks belong to the container: found again above another entry, if one came in between."""
@@ -788,7 +804,8 @@ class _Order:
         return place
 
     def _anchor(self, after: After) -> int:
-        """The index behind `after`; a lost anchor gives way to its nearest surviving predecessor, then to the end."""
+        """The index behind `after`; a lost anchor gives way to its nearest surviving predecessor, then to the front;
+        one that nobody knows, to the end."""
         where = {step: index for index, (step, _) in enumerate(self.entries)}
         if isinstance(after, First):
             return 0
@@ -806,7 +823,7 @@ class _Order:
         for step in reversed(candidates):
             if step in where:
                 return where[step] + 1
-        return 0 if candidates and not isinstance(after, Last) else len(self.entries)
+        return len(self.entries) if isinstance(after, Last) else 0
 
     def operations(self) -> list[Operation]:
         """The container's removals, moves and additions, with the anchors that the target has."""

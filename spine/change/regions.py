@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from spine.change.operations import Comment
@@ -99,7 +100,7 @@ class Region:
         elements: list[tuple[int, str]] = []
         first_entry: int | None = None
         top = self.before < 0
-        natural = self.trivia.entries[0].blank if top else 0
+        natural = self.leading(header) if top else 0
         for who in self.arrived:
             blank, past, text = self.arrival(who)
             elements += blocks[:past]
@@ -117,7 +118,7 @@ class Region:
         elements += blocks
         final = 0
         if not self.at_end:
-            final = self.trivia.entries[self.behind].blank
+            final = natural if top and not self.behind else self.trivia.entries[self.behind].blank
         if top and not (first_entry is not None and first_entry < header):
             at = header
             if first_entry != at:
@@ -130,33 +131,53 @@ class Region:
                 elements[first_entry + 1] = (after_first, elements[first_entry + 1][1])
             elif not self.at_end:
                 final = after_first
-        final = max(final, self.least_final())
+        final = self.below(elements, final)
         out = ""
-        above = lines_text(self.document, self.first_line - 1, self.first_line - 1) if self.before >= 0 else ""
-        for blank, text in elements:
-            out += newline * (blank or self.parting(above, text)) + text
+        above = self.editor.line_before(self.first_line) if self.before >= 0 else ""
+        first_at = -1 if not self.is_top else len(elements) if first_entry is None else first_entry
+        for number, (blank, text) in enumerate(elements):
+            parting = 0 if number <= first_at else self.parting(above, text)
+            out += newline * (blank or parting) + text
             above = text
         if self.at_end:
             return out
         if self.before < 0 and self.trivia.entries[0].compact and not elements:
             return ""
-        if not final and elements:
-            first = self.trivia.entries[self.behind].own_first
-            final = self.parting(above, lines_text(self.document, first, first))
+        if not final and elements and len(elements) > first_at:
+            stays = self.trivia.entries[self.behind]
+            final = self.parting(above, lines_text(self.document, stays.own_first, stays.first))
         return out + newline * final
+
+    def leading(self, header: int) -> int:
+        """Blank lines above the first entry; if the comments above it all go, those above the comments."""
+        first = self.trivia.entries[0]
+        return first.above[0].blanks if first.above and not header else first.blank
 
     def parting(self, above: str, text: str) -> int:
         """One blank line where a comment would else join the comment or entry below it and change its owner."""
         last = above.rstrip("\r\n").rsplit("\n", 1)[-1]
         if not last.lstrip(" \t").startswith("#"):
             return 0
-        indent = len(last) - len(last.lstrip(" \t"))
-        return 1 if indent == self.trivia.column or text.lstrip(" \t").startswith("#") else 0
+        column = self.trivia.column
+        return 1 if _indent(last) == column or _begins_with_block(text, column) else 0
 
-    def least_final(self) -> int:
-        """A blank line has to part a new free-standing block from the entry below it."""
+    def below(self, elements: list[tuple[int, str]], usual: int) -> int:
+        """How many blank lines stand above the entry that stays: as its comment says, or as there are now.
+
+        A new free-standing block needs one to stay so; above the first entry of the text every block is.
+        """
         comment = self.above_comment()
-        return 1 if comment is not None and comment.new and not comment.old and not self.at_end else 0
+        if comment is None or not comment.new or self.at_end:
+            return usual
+        said = said_blanks(comment)[1]
+        if said is not None and elements and elements[-1][1].endswith(pieces.blanks_around(comment.new)[1]):
+            return said
+        return max(usual, 0 if comment.old or (self.is_top and self.behind == 0) else 1)
+
+    @property
+    def is_top(self) -> bool:
+        """Whether this is the top of the text: above its first entry every comment is free-standing."""
+        return self.before < 0 and self.document.roots[0].node is self.container.node
 
     def arrival(self, who: int | Arrival) -> tuple[int, int, str]:
         """Blank lines, blocks to pass and lines of an entry that comes here."""
@@ -204,7 +225,44 @@ class Region:
             raise Mismatch(f"{comment.at}: the comment {comment.slot} it is not what the change saw")
         if not comment.new:
             return []
-        blanks = runs[0].blanks if runs else (1 if at_end else max(1, self.trivia.entries[index].blank))
-        if not runs and index == 0:
-            blanks = 0
-        return [(blanks, pieces.whole_lines(comment.new))]
+        body = pieces.blanks_around(comment.new)[1]
+        if not body:
+            return []
+        said = said_blanks(comment)[0]
+        return [(usual_blanks(self.trivia, index) if said is None else said, body)]
+
+
+def _begins_with_block(text: str, column: int) -> bool:
+    """Whether lines begin with a free-standing comment, and not with one that leads an entry at that column."""
+    first, *_ = lines = text.split("\n")
+    if not first.lstrip(" \t").startswith("#"):
+        return False
+    run = list(itertools.takewhile(lambda line: line.lstrip(" \t").startswith("#"), lines))
+    behind = lines[len(run)] if len(run) < len(lines) else ""
+    return not behind.strip() or any(_indent(line) != column for line in run)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def said_blanks(comment: Comment) -> tuple[int | None, int | None]:
+    """How many blank lines stand above and below free-standing blocks, where either side of the comment says it."""
+    old, new = (pieces.blanks_around(text or "") for text in (comment.old, comment.new))
+    return (new[0] if old[0] or new[0] else None), (new[2] if old[2] or new[2] else None)
+
+
+def usual_blanks(trivia: Layout, index: int) -> int:
+    """How many blank lines part free-standing blocks from what stands above them, if a comment does not say it."""
+    runs = trivia.entries[index].above if index < len(trivia.entries) else trivia.end
+    if runs:
+        return runs[0].blanks
+    if index == len(trivia.entries):
+        return 1
+    return max(1, trivia.entries[index].blank) if index else 0
+
+
+def usual_below(trivia: Layout, index: int, *, is_header: bool) -> int:
+    """How many blank lines part free-standing blocks from the entry below them, if a comment does not say it."""
+    entry = trivia.entries[index]
+    return max(entry.blank, 0 if entry.above or is_header else 1)

@@ -172,6 +172,8 @@ def _compose(document: Document, limits: Limits) -> None:
             entry = Entry(container, len(container.entries), key, node, key.start)
             if explicit and container.style == "block":
                 entry.start = _question_mark(text, key.start)
+                if entry.start < key.start and node.start == node.end and ":" not in text[key.end : node.start]:
+                    node.start = node.end = key.end  # `? key` alone: libyaml puts its value in front of what follows
             container.entries.append(entry)
             if node.kind != "scalar":
                 node.parent = entry

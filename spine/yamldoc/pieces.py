@@ -29,6 +29,19 @@ def stripped(text: str | None) -> str:
     return "\n".join(line.strip() for line in (text or "").strip().split("\n"))
 
 
+def blanks_around(comment: str) -> tuple[int, str, int]:
+    """A comment text taken apart: blank lines in front, the comment itself as whole lines, blank lines behind.
+
+    Nothing but blank lines stand behind.
+    """
+    lines = whole_lines(comment).split("\n")[:-1]
+    shown = [number for number, line in enumerate(lines) if line.strip()]
+    if not shown:
+        return 0, "", len(lines)
+    first, last = shown[0], shown[-1]
+    return first, "".join(f"{line}\n" for line in lines[first : last + 1]), len(lines) - 1 - last
+
+
 def entry_text(document: Document, entry: Entry, taken: int = 0) -> str:
     """The entry's own lines at column 0, with the `taken` free-standing blocks nearest above it.
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from spine.errors import Refused
 from spine.yamldoc.nodes import Document, Entry, Node
 
+_COLON = re.compile(r"^[ \t]*:", re.MULTILINE)
 _EOL = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*")
 
 
@@ -130,6 +131,15 @@ def prolog(document: Document, number: int) -> tuple[int, int] | None:
     return start, end
 
 
+def tail(document: Document) -> tuple[int, int]:
+    """The blank lines at the end of the text: the offset where they begin, and how many there are."""
+    line = len(document.line_starts) - 1
+    while line > 0 and not _line(document, line - 1).strip():
+        line -= 1
+    start = document.line_span(line)[0]
+    return start, document.text.count("\n", start)
+
+
 def lines_text(document: Document, first: int, last: int) -> str:
     """The lines `first`..`last` with their line ends."""
     return document.text[document.line_span(first)[0] : document.line_span(last)[1]]
@@ -172,10 +182,22 @@ def eol_anchor(document: Document, entry: Entry) -> int | None:
 
 
 def behind_indicator(document: Document, entry: Entry) -> int:
-    """The offset behind an entry's colon or dash."""
+    """The offset behind an entry's colon or dash; behind the key of `? key`, which may have no colon."""
     if entry.key is None:
         return entry.start + 1
-    return document.text.index(":", entry.key.end) + 1
+    colon = colon_of(document, entry)
+    return entry.key.end if colon is None else colon + 1
+
+
+def colon_of(document: Document, entry: Entry) -> int | None:
+    """Where the colon between a key and its value stands, None if there is none."""
+    assert entry.key is not None
+    start, stop = entry.key.end, max(entry.value.start, entry.key.end)
+    if entry.start < entry.key.start:  # explicit: the colon begins a line of its own, comments may stand before it
+        found = _COLON.search(document.text, start, stop)
+        return None if found is None else found.end() - 1
+    colon = document.text.find(":", start, stop)
+    return None if colon < 0 else colon
 
 
 def is_trivia(line: str) -> bool:
