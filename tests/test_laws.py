@@ -431,7 +431,7 @@ def test_changes_are_operations() -> None:
     """The laws let text patches and residuals off; so these must be rare, even on documents as wild as these."""
     dumps = [spine.dump(spine.diff(*pair)) for pair in drawn(pairs([k for k in EDITS if k not in STYLE_EDITS]), 300)]
     assert sum(operations(dumped) is None for dumped in dumps) <= 0.02 * len(dumps)
-    assert sum(has_residual(dumped) for dumped in dumps) <= 0.1 * len(dumps)
+    assert sum(has_residual(dumped) for dumped in dumps) <= 0.12 * len(dumps)
 
 
 # ---- the judges themselves ----------------------------------------------------------------------------------------

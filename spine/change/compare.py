@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from spine.address import Address, Item, Key, Step
+from spine.change.increasing import longest_increasing
 from spine.change.operations import (
     Add,
     After,
@@ -19,7 +20,6 @@ from spine.change.operations import (
     SpliceItems,
 )
 from spine.change.regions import usual_below, usual_blanks
-from spine.change.sequence import longest_increasing
 from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
@@ -89,7 +89,8 @@ class Comparison:
         known = [op for op in self.ops if isinstance(op, Comment) and op.slot == "end" and op.at == at]
         before, after = (known[0].old, known[0].new) if known else self._end_comments()
         self.ops = [op for op in self.ops if op not in known]
-        self.ops.append(Comment(at, "end", (before or "") + "\n" * old or None, (after or "") + "\n" * new or None))
+        texts = (before or "") + self.old.newline * old, (after or "") + self.new.newline * new
+        self.ops.append(Comment(at, "end", texts[0] or None, texts[1] or None))
 
     def _end_comments(self) -> tuple[str | None, str | None]:
         a, b = self.old.roots[-1].node, self.new.roots[-1].node
@@ -477,7 +478,8 @@ class _Sides:
                     usual = usual_below(other, j, is_header=is_header and j == 0)
                     below = below or of.entries[i].blank != usual
         old, new = (
-            _with_blanks(text, of, i, above=above, below=below) for text, (of, i) in zip(texts, sides, strict=True)
+            _with_blanks(text, of, i, self.old.newline, above=above, below=below)
+            for text, (of, i) in zip(texts, sides, strict=True)
         )
         return old, new
 
@@ -511,13 +513,13 @@ class _Sides:
         return text
 
 
-def _with_blanks(text: str | None, of: Layout, index: int, *, above: bool, below: bool) -> str | None:
+def _with_blanks(text: str | None, of: Layout, index: int, newline: str, *, above: bool, below: bool) -> str | None:
     """Free-standing blocks with the blank lines around them."""
     if text is None:
         return None
     if above:
-        text = "\n" * _above(of, index)[0].blanks + text
-    return text + "\n" * of.entries[index].blank if below and index < len(of.entries) else text
+        text = newline * _above(of, index)[0].blanks + text
+    return text + newline * of.entries[index].blank if below and index < len(of.entries) else text
 
 
 def _above(of: Layout | None, index: int) -> list[Run]:

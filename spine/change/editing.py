@@ -12,7 +12,7 @@ from spine.change.json_form import Draft
 from spine.change.operations import Add, First, Last, Remove
 from spine.change.patch import patch_document
 from spine.change.places import Places
-from spine.change.sources import BadChange, token_node
+from spine.change.sources import BadChange, read_token, token_node
 from spine.change.targets import Mismatch, Targets
 from spine.identity import Identity
 from spine.yamldoc.guard import parse
@@ -58,7 +58,7 @@ def entry_source(at: Address, token: str | None) -> str:
     """The block source of a new entry: its value's members on lines of their own."""
     step = at.last
     if isinstance(step, Key):
-        document, value = _read(token if token is not None else "null")
+        document, value = read_token(token if token is not None else "null")
         return f"{string_token(step.name)}:" + _behind_key(value, document, 2)
     if isinstance(step, Member):
         if token is not None:
@@ -75,7 +75,7 @@ def _item_source(step: Item, token: str | None) -> str:
     )
     lines = ""
     if token is not None:
-        document, value = _read(token)
+        document, value = read_token(token)
         if value.kind != "mapping":
             raise BadChange(f"{step}: the value of an item is a mapping, like {{key: value}}")
         known = {path[0] for path, _ in step.fields}
@@ -85,13 +85,6 @@ def _item_source(step: Item, token: str | None) -> str:
         lines = _members(value, document, 0)
     text = fields + lines
     return "- " + text.replace("\n", "\n  ").rstrip(" ")
-
-
-def _read(token: str) -> tuple[Document, Node]:
-    token_node(token)
-    document = parse(f"k:{token}\n" if token.startswith("\n") else f"k: {token}\n")
-    assert document.root is not None
-    return document, document.root.entries[0].value
 
 
 def _behind_key(node: Node, document: Document, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from spine.address import Address, Step
@@ -36,14 +37,14 @@ def invert(change: Change) -> Change:
 
 
 def _inverse(op: Operation, names: dict[Address, Step], shifts: dict[Address, int]) -> Operation:
-    at = _renamed(op.at, names)
+    at = renamed(op.at, names)
     if isinstance(op, SetValue):
         return replace(op, at=at, old=op.new, new=op.old)
     if isinstance(op, Add):
-        where = _renamed(op.at.parent, names) / op.at.last
+        where = renamed(op.at.parent, names) / op.at.last
         return Remove(where, op.text, op.after, op.blank, op.past, op.replaces, op.why)
     if isinstance(op, Remove):
-        where = _renamed(op.at.parent, names) / op.at.last
+        where = renamed(op.at.parent, names) / op.at.last
         return Add(where, op.was, op.was_after, op.blank, op.was_past, op.leaves, op.why)
     if isinstance(op, Move):
         return replace(op, at=at, after=op.was_after, was_after=op.after, past=op.was_past, was_past=op.past)
@@ -59,7 +60,7 @@ def _inverse(op: Operation, names: dict[Address, Step], shifts: dict[Address, in
     return op
 
 
-def _renamed(at: Address, names: dict[Address, Step]) -> Address:
+def renamed(at: Address, names: Mapping[Address, Step]) -> Address:
     """A base address as the result calls it."""
     if not names:
         return at

@@ -16,7 +16,7 @@ Text conventions (all texts are source, never decoded values):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from spine.address import Address, Key, Step
@@ -158,6 +158,26 @@ class Change:
 
     def __bool__(self) -> bool:
         return bool(self.ops or self.residual_first or self.residual or self.patch)
+
+
+_SOURCES = ("old", "new", "value", "text", "was", "before", "drop", "put", "behind", "leaves", "replaces")
+
+
+def in_line_ends(change: Change, newline: str) -> Change:
+    """The change with the line ends of another text in all the source that it carries."""
+    ops = tuple(_with_line_ends(op, newline) for op in change.ops)
+    return change if all(a is b for a, b in zip(ops, change.ops, strict=True)) else replace(change, ops=ops)
+
+
+def _with_line_ends(op: Operation, newline: str) -> Operation:
+    told: dict[str, str] = {}
+    for name in _SOURCES:
+        text = getattr(op, name, None)
+        if isinstance(text, str) and "\n" in text:
+            other = text.replace("\r\n", "\n").replace("\n", newline)
+            if other != text:
+                told[name] = other
+    return replace(op, **told) if told else op  # type: ignore[arg-type]  # all of these fields are source
 
 
 def result_step(op: Operation) -> Step:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from spine.address import Address
+from spine.change.sources import read_token
 from spine.identity import Identity, Pattern
+from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Node
-from spine.yamldoc.scalars import value_of
+from spine.yamldoc.scalars import shape, value_of
+from spine.yamldoc.source import shift
 
 RuleName = Literal["newest", "max", "min", "union", "ours", "theirs", "recount"]
 
@@ -36,6 +39,34 @@ class FileRules:
     def rule_for(self, address: Address) -> Rule | None:
         """The merge rule for an address, if one is declared."""
         return next((rule for pattern, rule in self.merge if pattern.matches(address)), None)
+
+
+def union(old: str, target: str, proposed: str) -> str | None:
+    """The members of two lists, tokens all, that both replaced `old`: the target's, then the proposal's new ones, and
+    none that one of them removed. None if one of the three is no list."""
+    documents = [read_token(token) for token in (old, target, proposed)]
+    if any(node.kind != "sequence" for _, node in documents):
+        return None
+    before, there, mine = ({shape(entry.value) for entry in node.entries} for _, node in documents)
+    (_, _), (at_target, target_node), (at_proposal, proposed_node) = documents
+    kept = [
+        pieces.entry_text(at_target, entry)
+        for entry in target_node.entries
+        if shape(entry.value) in mine or shape(entry.value) not in before
+    ]
+    kept += [
+        pieces.entry_text(at_proposal, entry)
+        for entry in proposed_node.entries
+        if shape(entry.value) not in before and shape(entry.value) not in there
+    ]
+    if not kept:
+        return "[]"
+    bare = [text.removeprefix("- ").removesuffix("\n") for text in kept]
+    if pieces.is_block(target_node):
+        column = at_target.column_of(target_node.entries[0].start)
+        lines = "".join(text if text.endswith("\n") else f"- {text}\n" for text in kept)
+        return "\n" + shift(lines, column).removesuffix("\n")
+    return None if any("\n" in text for text in bare) else f"[{', '.join(bare)}]"
 
 
 _TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[Tt ]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|z|UTC)?)?")

@@ -42,6 +42,14 @@ def token_node(token: str, *, is_item: bool = False) -> Node:
     return root.entries[0].value
 
 
+def read_token(token: str) -> tuple[Document, Node]:
+    """The value that a token stands for, with the text it stands in. Raises `BadChange`."""
+    token_node(token)
+    document = parse(f"k:{token}\n" if token.startswith("\n") else f"k: {token}\n")
+    assert document.root is not None
+    return document, document.root.entries[0].value
+
+
 def entry_of_text(text: str, step: Step) -> tuple[Document, Entry]:
     """The one entry that an entry text holds (whole lines: a block entry; else an item of a flow collection).
 

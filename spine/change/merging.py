@@ -1,0 +1,74 @@
+"""What a merge knows while it runs: both texts, what the target did to the base, and what has been decided so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spine.address import Address, Step
+from spine.change.follow import Followed, follow
+from spine.change.operations import Change, Operation
+from spine.change.places import Places
+from spine.change.rules import FileRules
+from spine.change.verdicts import Conflict, ConflictKind, Note, NoteKind
+from spine.identity import steps_of
+from spine.yamldoc import pieces
+from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.nodes import Document, Node
+
+
+@dataclass(slots=True)
+class Merging:
+    """The target and, if it is at hand, the base; `ops` speak of the target, `conflicts` and `notes` of the base."""
+
+    target: Document
+    places: Places
+    base: Document | None
+    base_places: Places | None
+    followed: Followed
+    change: Change
+    rules: FileRules
+    ops: list[Operation] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, base: str | None, target: str, change: Change, rules: FileRules) -> Merging:
+        """Read both texts. Raises `Unparsable` for the target; a base that is no YAML is as good as none."""
+        there = parse(pieces.whole_lines(target))
+        before = None
+        if base is not None:
+            try:
+                before = parse(pieces.whole_lines(base))
+            except Unparsable:
+                before = None
+        followed = follow(before, there, rules.identity) if before is not None else Followed()
+        places = Places(before) if before is not None else None
+        return cls(there, Places(there), before, places, followed, change, rules)
+
+    def here(self, at: Address) -> Address:
+        """A base address as the target calls it."""
+        return self.followed.here(at)
+
+    def conflict(
+        self, kind: ConflictKind, at: Address, base: str | None, target: str | None, proposed: str | None, message: str
+    ) -> None:
+        self.conflicts.append(Conflict(kind, at, base, target, proposed, message))
+
+    def note(self, kind: NoteKind, at: Address, message: str) -> None:
+        self.notes.append(Note(kind, at, message))
+
+    def base_siblings(self, origin: Address | None, node: Node) -> list[Step] | None:
+        """The names of a container's entries in the base, as the target calls them; None without the base."""
+        if self.base_places is None:
+            return None
+        before = self.base_places.node(origin) if origin is not None else None
+        if origin is None or before is None or not before.entries:
+            return []
+        kind = self.rules.identity.kind_of(origin, [before, node]) if before.kind == "sequence" else None
+        return [self.followed.renames.get(origin / step, step) for step in steps_of(before, kind)]
+
+
+def one_line(text: str) -> str:
+    """A value as a note shows it."""
+    shown = " ".join(text.split())
+    return shown if len(shown) <= 60 else shown[:57] + "..."
