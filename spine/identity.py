@@ -72,9 +72,9 @@ class Identity:
         lists = [node for node in versions if node.kind == "sequence" and node.entries]
         declared = self.declared_for(address)
         if isinstance(declared, Keyed):
-            return declared if all(_is_unique(node, declared.fields) for node in lists) else Sequence()
+            return declared if all(_has_fields(node, declared.fields) for node in lists) else Sequence()
         if isinstance(declared, ScalarSet):
-            return declared if all(_is_scalar_set(node) for node in lists) else Sequence()
+            return declared if all(_is_of_scalars(node) for node in lists) else Sequence()
         return declared if declared is not None else infer(address, lists)
 
 
@@ -170,6 +170,16 @@ def _is_unique(node: Node, fields: tuple[FieldPath, ...]) -> bool:
             return False
         seen.add(key)
     return True
+
+
+def _has_fields(node: Node, fields: tuple[FieldPath, ...]) -> bool:
+    """Whether every item can be named; one that stands twice is named with its number."""
+    found = [field_node(entry.value, path) for entry in node.entries for path in fields]
+    return all(field is not None and value_of(field)[0] != "null" for field in found)
+
+
+def _is_of_scalars(node: Node) -> bool:
+    return all(entry.value.kind == "scalar" and "\n" not in entry.value.text for entry in node.entries)
 
 
 def _has_short_values(lists: Seq[Node], field: FieldPath) -> bool:

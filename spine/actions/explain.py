@@ -15,8 +15,8 @@ from spine.actions.bringing import FilePlan, attached_finder, blob_finder, bring
 from spine.actions.covering import Coverage
 from spine.actions.overlay import Overlay
 from spine.actions.way import Hop, way
-from spine.change.compare import same_meaning
 from spine.change.diff import diff
+from spine.change.formatting import same_meaning
 from spine.errors import Finding, Place, SpineError
 from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Stored, find_stored, settings_of
 from spine.records.proposal import FileChange, Proposal

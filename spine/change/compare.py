@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 
 from spine.address import Address, Item, Key, Step
+from spine.change.formatting import same_meaning
 from spine.change.increasing import longest_increasing
 from spine.change.operations import (
     Add,
@@ -20,29 +22,13 @@ from spine.change.operations import (
     SpliceItems,
 )
 from spine.change.regions import usual_below, usual_blanks
-from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of
+from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of, with_dup
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value, shape
-from spine.yamldoc.trivia import Layout, NotEditable, Run, layout, prolog, tail
+from spine.yamldoc.trivia import Layout, NotEditable, Run, blank_above, layout, prolog, tail
 
 _ALIKE = 0.6
-
-
-def same_meaning(a: Node, b: Node) -> bool:
-    """`same_value`, and mappings in the same order too."""
-    if a.kind != b.kind or len(a.entries) != len(b.entries):
-        return False
-    if a.kind != "mapping" and a.kind != "sequence":
-        return same_value(a, b)
-    if a.tag != b.tag:
-        return False
-    for x, y in zip(a.entries, b.entries, strict=True):
-        if x.key is not None and y.key is not None and not same_value(x.key, y.key):
-            return False
-        if not same_meaning(x.value, y.value):
-            return False
-    return True
 
 
 class Comparison:
@@ -233,7 +219,8 @@ class Comparison:
 
     def _entries(self, a: Node, b: Node, at: Address, kind: ListKind | None) -> None:
         """Match the entries of both sides, then tell each region between two that stayed."""
-        old_steps, new_steps = steps_of(a, kind), steps_of(b, kind)
+        old_steps = steps_of(a, kind)
+        new_steps = self._as_before(a, b, old_steps, steps_of(b, kind))
         there = {step: j for j, step in enumerate(new_steps)}
         partner = {i: there[step] for i, step in enumerate(old_steps) if step in there}
         self._refuse_new_duplicates(old_steps, new_steps, b)
@@ -339,6 +326,30 @@ class Comparison:
             old, new = sides.free_comments(s, t)
             self._comment(where, "end" if is_end else "above", old, new)
 
+    def _as_before(self, a: Node, b: Node, old_steps: list[Step], new_steps: list[Step]) -> list[Step]:
+        """The new names, but of duplicates of which some went, those that are left keep their numbers: by content."""
+        if not any(map(_numbered, old_steps)):
+            return new_steps
+        olds: dict[Step, list[int]] = {}
+        news: dict[Step, list[int]] = {}
+        for steps, places in ((old_steps, olds), (new_steps, news)):
+            for index, step in enumerate(steps):
+                places.setdefault(with_dup(step, 0), []).append(index)
+        names = list(new_steps)
+        for name, before in olds.items():
+            after = news.get(name, [])
+            if not 0 < len(after) < len(before):
+                continue
+            one = [self.old.source(a.entries[i].value) for i in before]
+            other = [self.new.source(b.entries[j].value) for j in after]
+            at = 0
+            for number, j in enumerate(after):
+                spare = len(before) - at - (len(after) - number)
+                same = next((k for k in range(at, at + spare + 1) if one[k] == other[number]), at)
+                names[j] = old_steps[before[same]]
+                at = same + 1
+        return names
+
     def _find_renames(
         self,
         a: Node,
@@ -389,9 +400,12 @@ class Comparison:
         return len(one & other) >= _ALIKE * max(len(one), len(other))
 
     def _refuse_new_duplicates(self, old_steps: list[Step], new_steps: list[Step], b: Node) -> None:
-        known = {step for step in old_steps if _numbered(step)}
+        counts = Counter(with_dup(step, 0) for step in old_steps)
+        seen: Counter[Step] = Counter()
         for j, step in enumerate(new_steps):
-            if _numbered(step) and step not in known:
+            name = with_dup(step, 0)
+            seen[name] += 1
+            if seen[name] > max(1, counts[name]):
                 raise NotEditable(
                     "a key or identity stands twice here; a new duplicate is never made by operations",
                     place=self.new.place(b.entries[j].start),
@@ -491,15 +505,7 @@ class _Sides:
 
     def blank(self, of: Layout | None, index: int, blocks: int) -> int:
         """Blank lines above an entry with its `blocks` (of a first entry: those below it)."""
-        if of is None:
-            return 0
-        trivia = of.entries[index]
-        if index:
-            return trivia.above[len(trivia.above) - blocks].blanks if blocks else trivia.blank
-        if len(of.entries) > 1:
-            following = of.entries[1]
-            return following.above[0].blanks if following.above else following.blank
-        return of.end[0].blanks if of.end else 0
+        return 0 if of is None else blank_above(of, index, blocks)
 
     def new_text(self, entry: Entry, brought: int) -> str:
         """An added entry's text in the style of the collection that takes it."""

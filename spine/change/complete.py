@@ -20,8 +20,7 @@ from spine.change.operations import (
     SpliceItems,
 )
 from spine.change.places import Places
-from spine.change.sources import BadChange, item_count
-from spine.change.targets import Mismatch
+from spine.change.sources import BadChange, Mismatch, item_count
 from spine.identity import Identity, Keyed, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spine.change.compare import Comparison, same_meaning
+from spine.change.compare import Comparison
+from spine.change.formatting import beyond_formatting
 from spine.change.invert import invert
-from spine.change.operations import Change, Comment, Expect, Operation, SetValue
-from spine.change.patch import patch_document
+from spine.change.operations import Change, Comment, Expect, Operation, Remove, SetValue
+from spine.change.patch import as_long_as, patched
 from spine.change.proof import ProofFailed
 from spine.change.textpatch import make_patch, make_residual
 from spine.errors import Refused
@@ -21,7 +22,7 @@ from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document
 from spine.yamldoc.splice import Overlap
-from spine.yamldoc.trivia import NotEditable, comments_of
+from spine.yamldoc.trivia import NotEditable
 
 
 def diff(before: str, after: str, *, identity: Identity | None = None) -> Change:
@@ -35,36 +36,40 @@ def diff(before: str, after: str, *, identity: Identity | None = None) -> Change
         return as_text(before, after, f"not valid YAML: {error.message}")
     try:
         ops = Comparison(old, new, identity or Identity()).run()
-        reached = patch_document(before, old, ops)
+        made = patched(old, ops, expected=new)
+        reached = as_long_as(before, made)
+        residual = ""
+        if reached != after:
+            problem = beyond_formatting(made, new)
+            if problem is not None:
+                return as_text(before, after, problem)
+            residual = make_residual(reached, after)
+        return _reversible(before, old, made, Change(tuple(ops), residual=residual))
     except (NotEditable, Overlap, Refused, ProofFailed, ValueError) as error:
         return as_text(before, after, str(error))
-    residual = ""
-    if reached != after:
-        problem = _beyond_formatting(reached, new)
-        if problem is not None:
-            return as_text(before, after, problem)
-        residual = make_residual(reached, after)
-    return _reversible(before, reached, Change(tuple(ops), residual=residual))
 
 
-def _reversible(before: str, reached: str, change: Change) -> Change:
+def _reversible(before: str, old: Document, made: Document, change: Change) -> Change:
     """The change with what its inverse needs to come back to `before` exactly: a residual in front of the operations.
 
-    Turning round is tried only where blank lines or a container's form may have been guessed.
+    Turning round is tried only where blank lines or a container's form may have been guessed. Raises `NotEditable` for
+    operations that cannot be turned round; those that take one of several equal keys away may not be.
     """
-    if not any(map(_may_guess, change.ops)):
+    if not any(map(_may_guess, change.ops)) or any(_takes_a_double(op) for op in change.ops):
         return change
-    back = invert(Change(change.ops))
-    try:
-        origin = patch_document(reached, parse(pieces.whole_lines(reached)), back.ops)
-        if origin == before:
-            return change
-        again = patch_document(origin, parse(pieces.whole_lines(origin)), change.ops)
-    except (NotEditable, Overlap, Refused, ProofFailed):
+    back = patched(made, invert(Change(change.ops)).ops, expected=old)
+    origin = as_long_as(before, back)
+    if origin == before:
         return change
-    if again != reached or _beyond_formatting(origin, parse(pieces.whole_lines(before))) is not None:
-        return change
+    again = patched(back, change.ops, expected=made)
+    if again.text != made.text or beyond_formatting(back, old) is not None:
+        raise NotEditable("the operations could not be taken back exactly")
     return replace(change, residual_first=make_residual(before, origin))
+
+
+def _takes_a_double(op: Operation) -> bool:
+    """Whether an operation removes one of several equal entries, which none may put back (DESIGN §4)."""
+    return isinstance(op, Remove) and bool(getattr(op.at.last, "dup", 0))
 
 
 def _may_guess(op: Operation) -> bool:
@@ -78,21 +83,3 @@ def _may_guess(op: Operation) -> bool:
 def as_text(before: str, after: str, reason: str) -> Change:
     """The change as unified hunks, pinned to the exact base."""
     return Change(patch=make_patch(before, after), reason=reason)
-
-
-def _beyond_formatting(reached: str, new: Document) -> str | None:
-    """Why the rest of the way to `new` may not be a residual; None if it is formatting only."""
-    try:
-        document = parse(pieces.whole_lines(reached))
-    except Unparsable as error:
-        return f"the operations leave text that is not YAML: {error.message}"
-    if len(document.roots) != len(new.roots):
-        return "the number of documents differs"
-    for one, other in zip(document.roots, new.roots, strict=True):
-        if (one.node is None) != (other.node is None):
-            return "a document is empty on one side"
-        if one.node is not None and other.node is not None and not same_meaning(one.node, other.node):
-            return "a change that no operation expresses"
-    if comments_of(document) != comments_of(new):
-        return "a comment that belongs to no entry"
-    return None

@@ -12,8 +12,8 @@ from spine.change.json_form import Draft
 from spine.change.operations import Add, First, Last, Remove
 from spine.change.patch import patch_document
 from spine.change.places import Places
-from spine.change.sources import BadChange, read_token, token_node
-from spine.change.targets import Mismatch, Targets
+from spine.change.sources import BadChange, Mismatch, read_token, token_node
+from spine.change.targets import Targets
 from spine.identity import Identity
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node

@@ -7,7 +7,8 @@ from spine.change.flow import flow_source
 from spine.change.items import item_splices
 from spine.change.operations import Comment
 from spine.change.regions import Region
-from spine.change.targets import Arrival, Container, Inside, Mismatch, Targets
+from spine.change.sources import Mismatch
+from spine.change.targets import Arrival, Container, Inside, Targets
 from spine.identity import field_node
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Entry, Node

@@ -50,7 +50,7 @@ def _spliced(editor: Editor, container: Container) -> Members:
     members: Members = []
     at = 0
     for op in sorted(container.splices, key=lambda one: one.position):
-        begin, end = item_range(editor.document, container, op)
+        begin, end = item_range(editor.document, container.at, container.node, op)
         members += [(index, texts[index]) for index in range(at, begin)]
         if op.put:
             members.append((-1, shift_behind_first(op.put, indent)))

@@ -11,7 +11,7 @@ from spine.change.lines import Both, hunks, merge3, taken
 from spine.change.lines import Conflict as Clash
 from spine.change.merging import Merging
 from spine.change.operations import SpliceItems
-from spine.change.targets import Mismatch
+from spine.change.sources import Mismatch
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Entry, Node
@@ -73,13 +73,17 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
         result += taken(chunk, there, mine)
     for hunk in hunks(there, result):
         drop = pieces.items_text(merging.target, node.entries[hunk.a_start : hunk.a_end])
+        above, below = (
+            pieces.entry_text(merging.target, node.entries[index]) if 0 <= index < len(node.entries) else None
+            for index in (hunk.a_start - 1, hunk.a_end)
+        )
         as_written = whole.get(tuple(result[hunk.b_start : hunk.b_end]))
         if as_written is not None:
-            merging.ops.append(SpliceItems(at, hunk.a_start + 1, None, drop, as_written, None))
+            merging.ops.append(SpliceItems(at, hunk.a_start + 1, above, drop, as_written, below))
             continue
         put_texts = [sources.get(text, text) for text in result[hunk.b_start : hunk.b_end]]
         put = ", ".join(put_texts) if node.style == "flow" else "".join(map(pieces.whole_lines, put_texts))
-        merging.ops.append(SpliceItems(at, hunk.a_start + 1, None, drop, put, None))
+        merging.ops.append(SpliceItems(at, hunk.a_start + 1, above, drop, put, below))
 
 
 def _splice_blind(

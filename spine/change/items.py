@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spine.address import Address
 from spine.change.operations import SpliceItems
-from spine.change.targets import Container, Mismatch
+from spine.change.sources import Mismatch
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Entry, Node
@@ -15,6 +16,7 @@ from spine.yamldoc.trivia import NotEditable, layout
 
 if TYPE_CHECKING:
     from spine.change.edits import Editor
+    from spine.change.targets import Container
 
 
 def item_entries(text: str, node: Node) -> list[Entry]:
@@ -27,16 +29,15 @@ def item_entries(text: str, node: Node) -> list[Entry]:
     return document.root.entries
 
 
-def item_range(document: Document, container: Container, op: SpliceItems) -> tuple[int, int]:
+def item_range(document: Document, at: Address, node: Node, op: SpliceItems) -> tuple[int, int]:
     """The dropped items, as a range of positions. Raises `Mismatch` if the list is not what the splice saw."""
-    node = container.node
     begin = op.position - 1
     end = begin + (len(item_entries(op.drop, node)) if op.drop else 0)
     if begin < 0 or end > len(node.entries):
-        raise Mismatch(f"{container.at} has {len(node.entries)} items, the splice speaks of {end}")
+        raise Mismatch(f"{at} has {len(node.entries)} items, the splice speaks of {end}")
     found = pieces.items_text(document, node.entries[begin:end])
     if found != op.drop and pieces.stripped(found) != pieces.stripped(op.drop):
-        raise Mismatch(f"{container.at}: the items from {op.position} on are not what the splice saw")
+        raise Mismatch(f"{at}: the items from {op.position} on are not what the splice saw")
     return begin, end
 
 
@@ -48,7 +49,7 @@ def item_splices(editor: Editor, container: Container, depth: int) -> list[Splic
     total = len(node.entries)
     dropped_all = 0
     for op in container.splices:
-        begin, end = item_range(document, container, op)
+        begin, end = item_range(document, container.at, node, op)
         dropped_all += end - begin
         put = _item_lines(op.put, trivia.column)
         if begin == end:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from spine.address import Address, Key, Step
 from spine.change.comment_merge import merge_comment
 from spine.change.counters import recount, with_counts
+from spine.change.doubles import new_double
 from spine.change.item_merge import merge_splices
 from spine.change.merging import Merging, one_line
 from spine.change.operations import (
@@ -32,17 +33,18 @@ from spine.change.operations import (
 from spine.change.order import Order
 from spine.change.patch import patch, patch_document
 from spine.change.places import Ambiguous
+from spine.change.proof import ProofFailed
 from spine.change.rules import FileRules, choose, union
-from spine.change.sources import BadChange, added_entry, entry_of_text, taken_blocks, token_node
-from spine.change.targets import Mismatch
-from spine.change.textpatch import PatchRefused, TextMerged, apply_patch, merge_text
+from spine.change.sources import BadChange, Mismatch, added_entry, entry_of_text, taken_blocks, token_node
+from spine.change.textpatch import PatchRefused, TextMerged, apply_patch, make_patch, merge_text
 from spine.change.verdicts import Conflict, ConflictKind, Conflicts, Merged, Note
 from spine.errors import Refused
 from spine.identity import Keyed, ScalarSet
 from spine.yamldoc import pieces
+from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value
-from spine.yamldoc.trivia import layout
+from spine.yamldoc.trivia import NotEditable, layout
 
 __all__ = ["Conflict", "ConflictKind", "Conflicts", "Merged", "Note", "merge"]
 
@@ -55,10 +57,20 @@ def merge(base: str | None, target: str, change: Change, *, rules: FileRules | N
     if base is not None and base == target:
         return Merged(patch(target, change), (), change)
     if change.patch:
-        return _merge_patch(base, target, change)
+        return _merge_patch(base, target, change, rules or FileRules())
     if base is not None and _already_made(base, target, change):
         return Merged(target, (Note("already there", Address(), "the whole change is there already"),))
-    return _Merger(target, Merging.of(base, target, change, rules or FileRules())).run()
+    declared = rules or FileRules()
+    try:
+        return _Merger(target, Merging.of(base, target, change, declared)).run()
+    except (NotEditable, ProofFailed) as error:
+        if base is None:
+            raise NotEditable(str(error)) from error
+        found = merge_by_line(base, target, patch(base, change), error.message, declared)
+        if isinstance(found, Conflicts):
+            return found
+        note = Note("merged text", Address(), f"merged by line, since by key it cannot be: {error.message}")
+        return replace(found, notes=(note, *found.notes))
 
 
 def _already_made(base: str, target: str, change: Change) -> bool:
@@ -68,20 +80,29 @@ def _already_made(base: str, target: str, change: Change) -> bool:
         return False
 
 
-def _merge_patch(base: str | None, target: str, change: Change) -> Merged | Conflicts:
+def _merge_patch(base: str | None, target: str, change: Change, rules: FileRules) -> Merged | Conflicts:
     """A text fallback: diff3 by line, with the base at hand; without it only where the hunks still stand exactly."""
     here = Address()
     if base is None:
         try:
-            return Merged(apply_patch(target, change.patch), (), change)
+            return _patched(target, apply_patch(target, change.patch), change.reason)
         except PatchRefused as error:
             return Conflicts(
                 (Conflict("base", here, None, None, change.patch, f"base not available: {error.message}"),)
             )
-    merged = merge_text(base, target, apply_patch(base, change.patch))
+    return merge_by_line(base, target, apply_patch(base, change.patch), change.reason, rules)
+
+
+def merge_by_line(base: str, target: str, proposed: str, reason: str, rules: FileRules) -> Merged | Conflicts:
+    """Both sides' changes by diff3 over lines; where all three are YAML the result has to be, without new doubles."""
+    here = Address()
+    merged = merge_text(base, target, proposed)
     if isinstance(merged, TextMerged):
+        problem = _spoilt(merged.text, (base, target, proposed), rules)
+        if problem is not None:
+            return Conflicts((Conflict("text", here, None, None, None, problem),))
         notes = tuple(Note("already there", here, note) for note in merged.notes)
-        return Merged(merged.text, notes, change)
+        return _patched(target, merged.text, reason, notes)
     return Conflicts(
         tuple(
             Conflict(
@@ -95,6 +116,26 @@ def _merge_patch(base: str | None, target: str, change: Change) -> Merged | Conf
             for one in merged.conflicts
         )
     )
+
+
+def _patched(target: str, text: str, reason: str, notes: tuple[Note, ...] = ()) -> Merged:
+    return Merged(text, notes, Change(patch=make_patch(target, text), reason=reason))
+
+
+def _spoilt(text: str, versions: tuple[str, ...], rules: FileRules) -> str | None:
+    """What is wrong with a text that was merged by line, if its versions are YAML with entries."""
+    try:
+        known = [parse(pieces.whole_lines(version)) for version in versions]
+    except Unparsable:
+        return None
+    if not all(root.node is not None and root.node.entries for one in known for root in one.roots):
+        return None
+    try:
+        merged = parse(pieces.whole_lines(text))
+    except Unparsable as error:
+        return f"merged by line it is not YAML any more: {error}"
+    double = new_double(merged, known, rules.identity)
+    return f"merged by line it has {double} twice" if double is not None else None
 
 
 class _Merger:

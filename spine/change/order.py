@@ -62,7 +62,7 @@ class Order:
         self.at = at
         self.node = node
         self.base = merging.base_siblings(origin, node)
-        names = names_in(merging, at, node)
+        self.names = names = names_in(merging, at, node)
         self.entries: list[tuple[Step, Entry | None]] = list(zip(names, node.entries, strict=True))
         self.known = set(self.base) if self.base is not None else set(names)
         self.moved_there = {
@@ -91,12 +91,11 @@ class Order:
         index = next(i for i, (_, other) in enumerate(self.entries) if other is entry)
         self.gone.add(id(entry))
         self.entries.pop(index)
-        before = self.node.entries[entry.index - 1] if entry.index else None
-        names = {id(other): step for step, other in self.entries if other is not None}
-        was_after: After = First()
-        if before is not None:
-            was_after = names.get(id(before), Last())
-        self.removed.append(replace(op, was_after=was_after))
+        self.removed.append(replace(op, was_after=self._before(entry)))
+
+    def _before(self, entry: Entry) -> After:
+        """What an entry of the target stands behind there."""
+        return self.names[entry.index - 1] if entry.index else First()
 
     def move(self, entry: Entry, op: Move) -> None:
         index = next((i for i, (_, other) in enumerate(self.entries) if other is entry), None)
@@ -220,5 +219,7 @@ class Order:
                 found.append(replace(op, after=after, past=past, replaces=token))
             elif step in self.moved:
                 move = self.moved[step]
-                found.append(replace(move, after=after, past=move.past if move.after == after else 0))
+                entry = next(other for other_step, other in self.entries if other_step == step and other is not None)
+                past = min(move.past, self._blocks_above(index)) if move.after == after else 0
+                found.append(replace(move, after=after, was_after=self._before(entry), past=past))
         return found

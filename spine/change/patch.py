@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spine.change.edits import Editor
+from spine.change.formatting import beyond_formatting
 from spine.change.operations import Change, Operation
-from spine.change.proof import prove
-from spine.change.targets import Mismatch, Targets
+from spine.change.proof import ProofFailed, prove
+from spine.change.sources import BadChange, Mismatch
+from spine.change.targets import Targets
 from spine.change.textpatch import apply_patch, apply_residual
-from spine.yamldoc.guard import parse
+from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document
 from spine.yamldoc.pieces import whole_lines
 from spine.yamldoc.splice import Overlap, splice
@@ -32,9 +34,16 @@ def patch(text: str, change: Change) -> str:
 
 
 def _residual(text: str, hunks: str) -> str:
+    """The text with hunks made that, as is proved here, change no value and no comment."""
     done = apply_residual(text, hunks)
     if done is None:
         raise Mismatch("the residual does not fit: the text is not the base of this change")
+    try:
+        problem = beyond_formatting(parse(whole_lines(text)), parse(whole_lines(done)))
+    except Unparsable as error:
+        problem = error.message
+    if problem is not None:
+        raise BadChange(f"the residual is more than formatting: {problem}")
     return done
 
 
@@ -43,12 +52,30 @@ def patch_document(text: str, document: Document, ops: Iterable[Operation]) -> s
 
     Raises `Refused` as `patch` does, and `ProofFailed` if spine's own output breaks a law.
     """
+    return as_long_as(text, patched(document, ops))
+
+
+def patched(document: Document, ops: Iterable[Operation], *, expected: Document | None = None) -> Document:
+    """The operations made on a document, proved, and read again. `expected` saves the reading if its text is reached.
+
+    Raises as `patch_document`.
+    """
     targets = Targets(document, ops)
     try:
         result = splice(document.text, Editor(targets).splices())
     except Overlap as error:
         raise NotEditable("two operations touch the same characters") from error
-    prove(targets, result)
-    if not text.endswith("\n"):
-        result = result.removesuffix("\n")
-    return "\ufeff" + result if document.bom else result
+    if expected is None or expected.text != result:
+        try:
+            expected = parse(result)
+        except Unparsable as error:
+            raise ProofFailed(f"the result is not YAML: {error}") from error
+        expected.bom = document.bom
+    prove(targets, expected)
+    return expected
+
+
+def as_long_as(text: str, document: Document) -> str:
+    """A document's text; without a final line end if `text` has none, to which one was added for reading."""
+    whole = document.full_text
+    return whole if text.endswith("\n") else whole.removesuffix("\n")

@@ -12,7 +12,6 @@ from spine.change.sources import token_node
 from spine.change.targets import Arrival, Container, Targets
 from spine.errors import SpineError
 from spine.identity import field_node
-from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value
 
@@ -23,12 +22,8 @@ class ProofFailed(SpineError):
     code = "SP099"
 
 
-def prove(targets: Targets, text: str) -> Document:
-    """Check that `text` is what the operations mean. Returns it parsed. Raises `ProofFailed`."""
-    try:
-        result = parse(text)
-    except Unparsable as error:
-        raise ProofFailed(f"the result is not YAML: {error}") from error
+def prove(targets: Targets, result: Document) -> None:
+    """Check that the text of `result` is what the operations mean. Raises `ProofFailed`."""
     olds, news = targets.document.roots, result.roots
     if len(olds) != len(news):
         raise ProofFailed("the number of documents changed")
@@ -39,7 +34,6 @@ def prove(targets: Targets, text: str) -> Document:
                 raise ProofFailed("a document became empty, or was filled")
             continue
         proof.value(old.node, new.node)
-    return result
 
 
 class _Proof:
@@ -134,7 +128,7 @@ class _Proof:
         expected: list[Entry] = []
         at = 0
         for op in sorted(container.splices, key=lambda one: one.position):
-            begin, end = item_range(self.old, container, op)
+            begin, end = item_range(self.old, container.at, container.node, op)
             expected += container.node.entries[at:begin]
             expected += item_entries(op.put, container.node) if op.put else []
             at = end

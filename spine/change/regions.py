@@ -6,12 +6,12 @@ import itertools
 from typing import TYPE_CHECKING
 
 from spine.change.operations import Comment
-from spine.change.sources import taken_blocks
-from spine.change.targets import Arrival, Container, Mismatch
+from spine.change.sources import Mismatch, taken_blocks
+from spine.change.targets import Arrival, Container
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document
 from spine.yamldoc.splice import Splice
-from spine.yamldoc.trivia import Layout, NotEditable, lines_text
+from spine.yamldoc.trivia import Layout, NotEditable, blank_above, lines_text
 
 if TYPE_CHECKING:
     from spine.change.edits import Editor
@@ -184,15 +184,7 @@ class Region:
         if isinstance(who, Arrival):
             return who.op.blank, who.op.past, self.editor.arrival_lines(who, self.trivia.column)
         move = self.container.moved[who]
-        return self.blank_of(who), move.past, self.editor.moved_lines(self.entries[who], self.depth)
-
-    def blank_of(self, index: int) -> int:
-        if index:
-            return self.trivia.entries[index].blank
-        if len(self.entries) > 1:
-            following = self.trivia.entries[1]
-            return following.above[0].blanks if following.above else following.blank
-        return self.trivia.end[0].blanks if self.trivia.end else 0
+        return blank_above(self.trivia, who), move.past, self.editor.moved_lines(self.entries[who], self.depth)
 
     def blocks(self) -> tuple[list[tuple[int, str]], int]:
         """The free-standing blocks that stay, with blank lines above each; how many of them are the first entry's."""

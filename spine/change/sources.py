@@ -17,6 +17,12 @@ class BadChange(Refused):
     code = "SP023"
 
 
+class Mismatch(Refused):
+    """An operation does not find what it saw: the text is not its base."""
+
+    code = "SP022"
+
+
 def names(entry: Entry, step: Step) -> bool:
     """Whether a step fits an entry."""
     if isinstance(step, Key):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from spine.address import Address, Position, Step
+from spine.change import strict
 from spine.change.operations import (
     Add,
     After,
@@ -26,18 +27,11 @@ from spine.change.operations import (
     name_of,
 )
 from spine.change.places import Places
-from spine.change.sources import BadChange, added_entry, entry_of_text, short, token_node
-from spine.errors import Refused
+from spine.change.sources import BadChange, Mismatch, added_entry, token_node
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value
 from spine.yamldoc.trivia import NotEditable, is_trivia, prolog
-
-
-class Mismatch(Refused):
-    """An operation does not find what it saw: the text is not its base."""
-
-    code = "SP022"
 
 
 @dataclass(slots=True)
@@ -100,13 +94,17 @@ class Targets:
         self.touched: set[int] = set()  # ids of entries with something to do at or below them
         self.prologs: list[tuple[int, int, str]] = []  # span and new text of what stands above a document
         self._holders: dict[int, Entry] = {}
+        self._renamed: dict[int, list[Inside]] = {}
         if document.opaque:
             raise NotEditable("line breaks that only YAML 1.1 knows")
         for op in ops:
             self._take(op)
         for container in self.containers.values():
+            if container.splices:
+                strict.check_splices(document, container)
             if container.is_restructured:
                 container.order = self._order(container)
+        self._refuse_taken_names()
         self._refuse_edits_below_removed()
 
     # -- reading the operations -----------------------------------------------------------------------------------
@@ -117,11 +115,11 @@ class Targets:
         elif isinstance(op, Add):
             self._add(op)
         elif isinstance(op, SpliceItems):
-            container = self._container_at(op.at)
-            container.splices.append(op)
+            self._container_at(op.at).splices.append(op)
         elif isinstance(op, Comment) and op.slot == "above" and not op.at.steps:
             self._prolog(op)
         elif isinstance(op, Comment) and op.slot == "end":
+            strict.require_comment(op)
             self._container_at(op.at).end = op
         else:
             self._on_entry(op)
@@ -141,19 +139,22 @@ class Targets:
         if isinstance(op, (Remove, Move)):
             container = self._container(entry.container, op.at.parent)
             if isinstance(op, Remove):
-                self._check_was(entry, op)
+                strict.check_remove(self.document, self.places, entry, op)
                 container.removed[entry.index] = op
             else:
+                strict.check_move(self.document, self.places, entry, op)
                 container.moved[entry.index] = op
             self._touch(entry.container)
             return
         inside = self.inside.setdefault(id(entry), Inside(entry, op.at))
         if isinstance(op, SetValue):
-            self._check_old(entry, op)
+            strict.check_set(self.document, entry, op)
             inside.value = op
         elif isinstance(op, Rename):
             inside.rename = op
+            self._renamed.setdefault(id(entry.container), []).append(inside)
         else:
+            strict.check_comment(self.document, entry, op)
             inside.comments[op.slot] = op
             if op.slot == "above":
                 self._container(entry.container, op.at.parent)
@@ -221,7 +222,9 @@ class Targets:
         if not node.entries and not pieces.is_empty(node):
             raise Mismatch(f"{parent} is not a collection, so nothing can be added to it")
         container = self._container(node, parent)
-        container.arrivals.append(Arrival(op, *added_entry(op)))
+        arrival = Arrival(op, *added_entry(op))
+        strict.check_add(node, op, arrival.document, self.document)
+        container.arrivals.append(arrival)
         self._touch(node)
 
     def _expect(self, op: Expect) -> None:
@@ -233,22 +236,22 @@ class Targets:
         if op.value is not None and node is not None and not same_value(node, token_node(op.value)):
             raise Mismatch(f"{op.at} is expected to be {op.value}, but is {self.document.source(node)}")
 
-    # -- preconditions --------------------------------------------------------------------------------------------
-
-    def _check_old(self, entry: Entry, op: SetValue) -> None:
-        found = pieces.value_token(self.document, entry)
-        if found != op.old and not same_value(entry.value, token_node(op.old, is_item=entry.key is None)):
-            raise Mismatch(
-                f"{op.at} is {short(found)}, the change saw {short(op.old)}", place=self.document.place(entry.start)
-            )
-
-    def _check_was(self, entry: Entry, op: Remove) -> None:
-        if pieces.entry_text(self.document, entry) == op.was:
-            return
-        if not same_value(entry.value, entry_of_text(op.was, op.at.last)[1].value):
-            raise Mismatch(
-                f"{op.at} is not what the change saw when it removed it", place=self.document.place(entry.start)
-            )
+    def _refuse_taken_names(self) -> None:
+        for renamed in self._renamed.values():
+            for one in renamed:
+                assert one.rename is not None
+                node = one.entry.container
+                container = self.containers.get(id(node))
+                left = [
+                    entry
+                    for entry in self.places.matching(node, one.rename.to)
+                    if self.name(entry) is None and (container is None or entry.index not in container.removed)
+                ]
+                if left:
+                    raise Mismatch(
+                        f"{one.at.parent / one.rename.to} is there already; a second one is never made",
+                        place=self.document.place(left[0].start),
+                    )
 
     def _refuse_edits_below_removed(self) -> None:
         gone = {
@@ -265,7 +268,7 @@ class Targets:
 
     # -- order ----------------------------------------------------------------------------------------------------
 
-    def name(self, entry: Entry, container: Container) -> Step | None:
+    def name(self, entry: Entry) -> Step | None:
         """How an entry is called in the result, as far as an operation says so."""
         inside = self.inside.get(id(entry))
         return inside.rename.to if inside is not None and inside.rename is not None else None
@@ -275,7 +278,7 @@ class Targets:
         entries = container.node.entries
         renamed: dict[Step, int] = {}
         for entry in entries:
-            to = self.name(entry, container)
+            to = self.name(entry)
             if to is not None:
                 renamed[to] = entry.index
         arrivals = {arrival.op.at.last: arrival for arrival in container.arrivals}
@@ -332,7 +335,7 @@ class Targets:
             left = [
                 entry
                 for entry in self.places.matching(container.node, step)
-                if entry.index not in container.removed and self.name(entry, container) is None
+                if entry.index not in container.removed and self.name(entry) is None
             ]
             if left:
                 raise Mismatch(

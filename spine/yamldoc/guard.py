@@ -199,13 +199,14 @@ def _block_scalar_end(text: str, start: int, end: int) -> int:
         return end
     header = text[start:newline].split("#", 1)[0]
     if "+" in header.split()[-1]:
-        return end - 1 if text[end - 1] == "\n" else end
+        end = end - 1 if text[end - 1] == "\n" else end
+        return end - 1 if text[end - 1] == "\r" else end
     while True:
         line = text.rfind("\n", newline, end)
         if line >= newline and not text[line:end].strip():
             end = line
             if end <= newline:
-                return newline
+                return newline - 1 if text[newline - 1] == "\r" else newline
         else:
             return end - 1 if text[end - 1] == "\r" else end
 

@@ -112,6 +112,18 @@ def layout(document: Document, node: Node) -> Layout:
     return result
 
 
+def blank_above(of: Layout, index: int, blocks: int = 0) -> int:
+    """Blank lines above an entry with the `blocks` nearest above it; of a first entry, those between it and what
+    follows."""
+    trivia = of.entries[index]
+    if index:
+        return trivia.above[len(trivia.above) - blocks].blanks if blocks else trivia.blank
+    if len(of.entries) > 1:
+        following = of.entries[1]
+        return following.above[0].blanks if following.above else following.blank
+    return of.end[0].blanks if of.end else 0
+
+
 def prolog(document: Document, number: int) -> tuple[int, int] | None:
     """The lines (start offset, end offset) in front of the n-th document's `---`; None without the mark.
 
@@ -132,9 +144,14 @@ def prolog(document: Document, number: int) -> tuple[int, int] | None:
 
 
 def tail(document: Document) -> tuple[int, int]:
-    """The blank lines at the end of the text: the offset where they begin, and how many there are."""
+    """The blank lines at the end of the text: the offset where they begin, and how many there are.
+
+    What a block scalar keeps (`|+`) belongs to its value.
+    """
     line = len(document.line_starts) - 1
-    while line > 0 and not _line(document, line - 1).strip():
+    last = document.roots[-1].node if document.roots else None
+    floor = document.line_of(last.end) + 1 if last is not None else 0
+    while line > floor and not _line(document, line - 1).strip():
         line -= 1
     start = document.line_span(line)[0]
     return start, document.text.count("\n", start)
