@@ -43,8 +43,8 @@ from spine.identity import Keyed, ScalarSet
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document, Entry, Node
-from spine.yamldoc.scalars import same_value
-from spine.yamldoc.trivia import NotEditable, layout
+from spine.yamldoc.scalars import is_part, same_value
+from spine.yamldoc.trivia import NotEditable, blank_above, layout
 
 __all__ = ["Conflict", "ConflictKind", "Conflicts", "Merged", "Note", "merge"]
 
@@ -268,7 +268,7 @@ class _Merger:
                 f"the target renamed to {renamed} what the proposal removes",
             )  # fmt: skip
             return
-        if not same_value(entry.value, entry_of_text(op.was, op.at.last)[1].value):
+        if not is_part(entry.value, entry_of_text(op.was, op.at.last)[1].value):
             self.conflict(
                 "remove",
                 op.at,
@@ -281,11 +281,12 @@ class _Merger:
         taken_here = 0
         blank = past = 0
         if pieces.is_block(entry.container):
-            trivia = layout(self.target, entry.container).entries[entry.index]
+            here = layout(self.target, entry.container)
+            trivia = here.entries[entry.index]
             if taken_blocks(op.was):
                 mine = pieces.entry_text(self.target, entry, len(trivia.above))
                 taken_here = len(trivia.above) if pieces.stripped(mine) == pieces.stripped(op.was) else 0
-            blank, past = trivia.blank, len(trivia.above) - taken_here
+            blank, past = blank_above(here, entry.index, taken_here), len(trivia.above) - taken_here
         text = pieces.entry_text(self.target, entry, taken_here)
         if "#" in text and pieces.stripped(text) != pieces.stripped(op.was):
             self.note("comment removed", op.at, f"{op.at} goes with its comments as the target has them")

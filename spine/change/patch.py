@@ -76,6 +76,21 @@ def patched(document: Document, ops: Iterable[Operation], *, expected: Document 
 
 
 def as_long_as(text: str, document: Document) -> str:
-    """A document's text; without a final line end if `text` has none, to which one was added for reading."""
+    """A document's text; without a final line end if `text` has none, to which one was added for reading.
+
+    The line end of a new block scalar stays, as it belongs to its value.
+    """
     whole = document.full_text
-    return whole if text.endswith("\n") else whole.removesuffix("\n")
+    is_kept = text.endswith("\n") or (_ends_with_block_scalar(document) and _last_line(text) != _last_line(whole))
+    return whole if is_kept else whole.removesuffix("\n")
+
+
+def _ends_with_block_scalar(document: Document) -> bool:
+    node = document.roots[-1].node if document.roots else None
+    while node is not None and node.entries and node.style == "block":
+        node = node.entries[-1].value
+    return node is not None and node.style in ("|", ">")
+
+
+def _last_line(text: str) -> str:
+    return text.removesuffix("\n").rsplit("\n", 1)[-1]

@@ -26,7 +26,6 @@ from spine.change.operations import (
     name_of,
     result_step,
 )
-from spine.change.sources import item_count
 from spine.errors import Place, Refused
 
 HEADS: dict[type[Operation], str] = {
@@ -101,17 +100,6 @@ def _doubles(ops: Sequence[Operation]) -> Iterator[tuple[int, str]]:
         if key in seen:
             yield index, f"a second {HEADS[type(op)]} of {op.at}" + (f", {which}" if which is not None else "")
         seen.add(key)
-    yield from _overlaps(ops)
-
-
-def _overlaps(ops: Sequence[Operation]) -> Iterator[tuple[int, str]]:
-    """Splices of one list that speak of the same item."""
-    done: dict[Address, int] = {}
-    splices = [(op, index) for index, op in enumerate(ops) if isinstance(op, SpliceItems)]
-    for op, index in sorted(splices, key=lambda one: one[0].position):
-        if op.position < done.get(op.at, 0):
-            yield index, f"a second splice of item {op.position} of {op.at}"
-        done[op.at] = op.position + item_count(op.drop)
 
 
 def _below_changed(ops: Sequence[Operation]) -> Iterator[tuple[int, str]]:

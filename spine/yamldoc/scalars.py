@@ -6,6 +6,7 @@ Equality of values everywhere in spine is equality of these pairs.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from spine.yamldoc.nodes import Node
 
@@ -72,6 +73,27 @@ def same_value(left: Node, right: Node) -> bool:
                 if not left_over:
                     return False
                 pairs.append((entry.value, left_over.pop(0)))
+    return True
+
+
+def is_part(node: Node, whole: Node) -> bool:
+    """Whether a value is another one, or what is left of it after some of its members were removed."""
+    if same_value(node, whole):
+        return True
+    if node.kind != whole.kind or node.tag != whole.tag or not node.entries:
+        return node.kind == whole.kind and node.kind in ("mapping", "sequence") and not node.entries
+    if node.kind == "sequence":
+        left = Counter(shape(entry.value) for entry in whole.entries)
+        return not Counter(shape(entry.value) for entry in node.entries) - left
+    members: dict[object, Node] = {}
+    for entry in whole.entries:
+        assert entry.key is not None
+        members[shape(entry.key)] = entry.value
+    for entry in node.entries:
+        assert entry.key is not None
+        other = members.get(shape(entry.key))
+        if other is None or not is_part(entry.value, other):
+            return False
     return True
 
 
