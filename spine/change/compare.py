@@ -233,12 +233,15 @@ class Comparison:
         new_layout = layout(self.new, b) if is_block else None
         sides = _Sides(self, a, b, at, old_steps, new_steps, old_layout, new_layout)
         p, q = -1, -1
+        was_same = False  # whether all up to the start of the next entry is the same
         for s, t in [(i, partner[i]) for i in stays] + [(len(old_steps), len(new_steps))]:
-            if s > p + 1 or t > q + 1 or sides.blocks_differ(s, t):
+            is_next = s == p + 1 and t == q + 1
+            if not (was_same and is_next) and (not is_next or sides.blocks_differ(s, t)):
                 self._region(sides, range(p + 1, s), range(q + 1, t), s, t, partner, came_from)
-            if s < len(old_steps):
+            is_same = sides.same_up_to_next(s, t)
+            if s < len(old_steps) and not (was_same and is_next and is_same):
                 self._matched(sides, s, t)
-            p, q = s, t
+            p, q, was_same = s, t, is_same
 
     def _matched(self, sides: _Sides, i: int, j: int) -> None:
         a, b = sides.a.entries[i], sides.b.entries[j]
@@ -434,6 +437,14 @@ class _Sides:
             self.old_layout = layout(self.old, a)
         if new_layout is None and pieces.is_block(b):
             self.new_layout = layout(self.new, b)
+
+    def same_up_to_next(self, i: int, j: int) -> bool:
+        """Whether two entries and all between them and their successors are the same characters; then nothing of it
+        has to be looked at."""
+        olds, news = self.a.entries, self.b.entries
+        if i + 1 >= len(olds) or j + 1 >= len(news) or self.old_steps[i] != self.new_steps[j]:
+            return False
+        return self.old.text[olds[i].start : olds[i + 1].start] == self.new.text[news[j].start : news[j + 1].start]
 
     def own_lines(self, document: Document, of: Layout, entry: Entry) -> tuple[int, str]:
         """The column and raw source of an entry with its own trivia, to see at once that nothing changed."""

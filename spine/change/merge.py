@@ -31,14 +31,13 @@ from spine.change.operations import (
     in_line_ends,
 )
 from spine.change.order import Order
-from spine.change.patch import patch, patch_document
+from spine.change.patch import patch, patch_document, would_give
 from spine.change.places import Ambiguous
 from spine.change.proof import ProofFailed
 from spine.change.rules import FileRules, choose, union
 from spine.change.sources import BadChange, Mismatch, added_entry, entry_of_text, taken_blocks, token_node
 from spine.change.textpatch import PatchRefused, TextMerged, apply_patch, make_patch, merge_text
 from spine.change.verdicts import Conflict, ConflictKind, Conflicts, Merged, Note
-from spine.errors import Refused
 from spine.identity import Keyed, ScalarSet
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse
@@ -58,11 +57,12 @@ def merge(base: str | None, target: str, change: Change, *, rules: FileRules | N
         return Merged(patch(target, change), (), change)
     if change.patch:
         return _merge_patch(base, target, change, rules or FileRules())
-    if base is not None and _already_made(base, target, change):
-        return Merged(target, (Note("already there", Address(), "the whole change is there already"),))
     declared = rules or FileRules()
     try:
-        return _Merger(target, Merging.of(base, target, change, declared)).run()
+        merging = Merging.of(base, target, change, declared)
+        if merging.base is not None and base is not None and would_give(base, merging.base, change) == target:
+            return Merged(target, (Note("already there", Address(), "the whole change is there already"),))
+        return _Merger(target, merging).run()
     except (NotEditable, ProofFailed) as error:
         if base is None:
             raise NotEditable(str(error)) from error
@@ -71,13 +71,6 @@ def merge(base: str | None, target: str, change: Change, *, rules: FileRules | N
             return found
         note = Note("merged text", Address(), f"merged by line, since by key it cannot be: {error.message}")
         return replace(found, notes=(note, *found.notes))
-
-
-def _already_made(base: str, target: str, change: Change) -> bool:
-    try:
-        return patch(base, change) == target
-    except Refused:
-        return False
 
 
 def _merge_patch(base: str | None, target: str, change: Change, rules: FileRules) -> Merged | Conflicts:

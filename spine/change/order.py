@@ -70,6 +70,10 @@ class Order:
             for at_base in merging.followed.moved
             if origin is not None and at_base.parent == origin
         }
+        mine = {op.at for op in merging.change.ops if isinstance(op, Move)}
+        self.moved_by_both = {
+            merging.followed.renames.get(at_base, at_base.last) for at_base in mine & merging.followed.moved
+        }
         self.removed: list[Remove] = []
         self.gone: set[int] = set()
         self.renamed: dict[int, Step] = {}
@@ -144,7 +148,7 @@ class Order:
         else:
             name = self.merging.followed.renames.get(self.origin / after, after) if self.origin is not None else after
             known = self.base is not None and name in self.base
-            if name in where and not (known and name in self.moved_there):
+            if name in where and not (known and self._moved_away(name)):
                 return where[name] + 1
             if self.base is None or not known:
                 return len(self.entries)
@@ -175,11 +179,15 @@ class Order:
         node = places.node(self.origin)
         return (document, node) if node is not None and pieces.is_block(node) else None
 
+    def _moved_away(self, name: Step) -> bool:
+        """Whether the target alone moved an entry; where both did, both mean the place that it has now."""
+        return name in self.moved_there and name not in self.moved_by_both
+
     def _is_lost(self, after: After) -> bool:
         if isinstance(after, First | Last) or self.base is None:
             return False
         name = self.merging.followed.renames.get(self.origin / after, after) if self.origin is not None else after
-        return name in self.base and (name in self.moved_there or name not in {step for step, _ in self.entries})
+        return name in self.base and (self._moved_away(name) or name not in {step for step, _ in self.entries})
 
     def _blocks_of_lost(self, after: After) -> int:
         """The free-standing blocks above an anchor that is gone, and above the gone ones in front of it: they stay, and

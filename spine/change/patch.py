@@ -11,6 +11,7 @@ from spine.change.proof import ProofFailed, prove
 from spine.change.sources import BadChange, Mismatch
 from spine.change.targets import Targets
 from spine.change.textpatch import apply_patch, apply_residual
+from spine.errors import Refused
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document
 from spine.yamldoc.pieces import whole_lines
@@ -73,6 +74,20 @@ def patched(document: Document, ops: Iterable[Operation], *, expected: Document 
         expected.bom = document.bom
     prove(targets, expected)
     return expected
+
+
+def would_give(text: str, document: Document, change: Change) -> str | None:
+    """What a change makes of its base, not proved and never to be written: to see whether it is there already."""
+    if change.patch or change.residual_first:
+        return None
+    try:
+        result = splice(document.text, Editor(Targets(document, change.ops)).splices())
+    except (Refused, Overlap):
+        return None
+    if not text.endswith("\n"):
+        result = result.removesuffix("\n")
+    result = "\ufeff" + result if document.bom else result
+    return apply_residual(result, change.residual) if change.residual else result
 
 
 def as_long_as(text: str, document: Document) -> str:

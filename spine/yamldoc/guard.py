@@ -6,6 +6,7 @@ is constructed, no tag is resolved, no alias expanded.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Limits:
     scalar: int = 1024 * 1024
 
 
-_EXPLICIT = re.compile(r"^[ \t]*(?:- +)*\?(?:[ \t]|$)", re.MULTILINE)
+_QUESTION = re.compile(r"\?(?=[ \t\r\n]|$)")
 _BARE_DASH = re.compile(r"-[ \t]*(?:#.*)?$")
 _BREAKS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
@@ -66,12 +67,17 @@ def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Documen
     body = text[1:] if bom else text
     document = Document(body, bom, [], file)
     document.opaque = _BREAKS.search(body) is not None
+    collects = gc.isenabled()
+    gc.disable()  # a tree of many small objects, none of them garbage: collecting costs as much as composing
     try:
         _compose(document, bounds)
     except yaml.YAMLError as error:
         raise _unparsable(error, file) from error
     except (UnicodeEncodeError, ValueError) as error:
         raise Unparsable(f"not text that YAML allows: {error}", place=Place(file or "<text>")) from error
+    finally:
+        if collects:
+            gc.enable()
     return document
 
 
@@ -89,7 +95,7 @@ def _compose(document: Document, limits: Limits) -> None:
     """Run the event stream into `document.roots`; iterative, so depth costs nothing but the limit."""
     text = document.text
     next_event: Callable[[], Any] = _Parser(text).get_event
-    explicit = _EXPLICIT.search(text) is not None
+    explicit = _has_explicit_key(text)
     roots = document.roots
     root_start = 0
     stack: list[tuple[Node, Node | None]] = []
@@ -186,6 +192,15 @@ def _compose(document: Document, limits: Limits) -> None:
             container.entries.append(entry)
             if node.kind != "scalar":
                 node.parent = entry
+
+
+def _has_explicit_key(text: str) -> bool:
+    """Whether a line begins, behind dashes if any, with the `?` of an explicit key."""
+    for found in _QUESTION.finditer(text):
+        line = text.rfind("\n", 0, found.start()) + 1
+        if not text[line : found.start()].strip(" \t-"):
+            return True
+    return False
 
 
 def _beyond(document: Document, offset: int, message: str) -> Unparsable:

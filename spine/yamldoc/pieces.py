@@ -96,8 +96,7 @@ def value_lines(document: Document, entry: Entry) -> tuple[int, int]:
     if not is_block(value):
         return first, document.line_of(value.end)
     inner = layout(document, value)
-    last = inner.end[-1].last if inner.end else 0
-    return first, max(last, *(trivia.last for trivia in inner.entries))
+    return first, inner.end[-1].last if inner.end else inner.entries[-1].last
 
 
 def lead(document: Document, entry: Entry) -> str | None:

@@ -10,7 +10,9 @@ that touch the last content are *foot* of the deepest ended entry whose column i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from spine.errors import Refused
 from spine.yamldoc.nodes import Document, Entry, Node
@@ -58,13 +60,54 @@ class Trivia:
         return self.lead[0] if self.lead else self.first
 
 
-@dataclass(slots=True)
 class Layout:
-    """The trivia of a block collection: one `Trivia` an entry, the column, and the free-standing blocks at its end."""
+    """The trivia of a block collection, each entry's worked out when it is asked for: a large list is rarely looked at
+    as a whole.
 
-    column: int
-    entries: list[Trivia]
-    end: list[Run]
+    Every access raises `NotEditable` where the lines next to that entry are neither blank nor comments.
+    """
+
+    __slots__ = ("column", "document", "entries", "node")
+
+    def __init__(self, document: Document, node: Node) -> None:
+        self.document = document
+        self.node = node
+        self.column = document.column_of(node.entries[0].start)
+        self.entries = _Trivias(self)
+
+    @property
+    def end(self) -> list[Run]:
+        """The free-standing blocks behind the last entry."""
+        gap, level = _gap_after(self.document, self.node.entries[-1])
+        return gap.ends.get(level, [])
+
+
+class _Trivias(Sequence[Trivia]):
+    """One `Trivia` an entry."""
+
+    __slots__ = ("_known", "_of")
+
+    def __init__(self, of: Layout) -> None:
+        self._of = of
+        self._known: dict[int, Trivia] = {}
+
+    def __len__(self) -> int:
+        return len(self._of.node.entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Trivia: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Trivia]: ...
+    def __getitem__(self, index: int | slice) -> Trivia | list[Trivia]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index + len(self) if index < 0 else index
+        known = self._known.get(at)
+        if known is None:
+            if not 0 <= at < len(self):
+                raise IndexError(index)
+            known = self._known[at] = _trivia(self._of.document, self._of.node, at, self._of.column)
+        return known
 
 
 @dataclass(slots=True)
@@ -79,37 +122,29 @@ class _Gap:
 
 
 def layout(document: Document, node: Node) -> Layout:
-    """The layout of a block collection with entries; computed once.
+    """The layout of a block collection with entries; one a node."""
+    if node.layout is None:
+        node.layout = Layout(document, node)
+    assert isinstance(node.layout, Layout)
+    return node.layout
 
-    Raises `NotEditable` where lines between entries are neither blank nor comments.
-    """
-    if node.layout is not None:
-        assert isinstance(node.layout, Layout)
-        return node.layout
-    entries = node.entries
-    first = entries[0]
-    column = document.column_of(first.start)
-    result = Layout(column, [], [])
-    line = document.line_of(first.start)
-    start = document.line_starts[line]
-    if document.text[start : first.start].strip():
+
+def _trivia(document: Document, node: Node, index: int, column: int) -> Trivia:
+    entry = node.entries[index]
+    line = document.line_of(entry.start)
+    if index:
+        above, _ = _gap_after(document, node.entries[index - 1])
+        trivia = Trivia(above.above, above.blank, above.lead, line)
+    elif document.text[document.line_starts[line] : entry.start].strip():
         trivia = Trivia([], 0, None, line, compact=True)
     else:
-        gap = _gap_above(document, node, line, column)
-        trivia = Trivia(gap.above, gap.blank, gap.lead, line)
-    for entry in entries:
-        gap, level = _gap_after(document, entry)
-        trivia.content_last = document.line_of(entry.value.end if entry.value.end > entry.start else entry.start)
-        trivia.last = gap.lasts[level]
-        trivia.foot = gap.foots[level]
-        result.entries.append(trivia)
-        if entry.index + 1 < len(entries):
-            following = entries[entry.index + 1]
-            trivia = Trivia(gap.above, gap.blank, gap.lead, document.line_of(following.start))
-        else:
-            result.end = gap.ends.get(level, [])
-    node.layout = result
-    return result
+        above = _gap_above(document, node, line, column)
+        trivia = Trivia(above.above, above.blank, above.lead, line)
+    below, level = _gap_after(document, entry)
+    trivia.content_last = document.line_of(entry.value.end if entry.value.end > entry.start else entry.start)
+    trivia.last = below.lasts[level]
+    trivia.foot = below.foots[level]
+    return trivia
 
 
 def blank_above(of: Layout, index: int, blocks: int = 0) -> int:
