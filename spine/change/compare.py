@@ -194,8 +194,8 @@ class Comparison:
     def _items(self, a: Node, b: Node, at: Address) -> None:
         if a.style != b.style:
             raise NotEditable("a list without identity changes between block and flow style")
-        one = [pieces.entry_text(self.old, entry) for entry in a.entries]
-        other = [pieces.entry_text(self.new, entry) for entry in b.entries]
+        one = [pieces.item_text(self.old, entry) for entry in a.entries]
+        other = [pieces.item_text(self.new, entry) for entry in b.entries]
         matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "equal":

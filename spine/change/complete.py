@@ -137,8 +137,8 @@ class _Completer:
         if node is None or node.kind != "sequence":
             raise Mismatch(f"{op.at} is no list in the base")
         begin, end = op.position - 1, op.position - 1 + item_count(op.drop)
-        before = pieces.entry_text(self.document, node.entries[begin - 1]) if 0 < begin <= len(node.entries) else None
-        behind = pieces.entry_text(self.document, node.entries[end]) if end < len(node.entries) else None
+        before = pieces.item_text(self.document, node.entries[begin - 1]) if 0 < begin <= len(node.entries) else None
+        behind = pieces.item_text(self.document, node.entries[end]) if end < len(node.entries) else None
         return replace(
             op,
             before=before if "before" in unseen else op.before,

@@ -15,6 +15,7 @@ from spine.change.sources import Mismatch
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Entry, Node
+from spine.yamldoc.trivia import layout, lines_text
 
 
 def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> None:
@@ -34,12 +35,12 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
             "the list is empty or no list in the target",
         )
         return
-    there = [_bare(pieces.entry_text(merging.target, entry)) for entry in node.entries]
+    there = [_bare(pieces.item_text(merging.target, entry)) for entry in node.entries]
     base_node = merging.base_places.node(where) if merging.base_places is not None else None
     if base_node is None or base_node.kind != "sequence" or merging.base is None:
         _splice_blind(merging, at, where, node, there, ops)
         return
-    before = [_bare(pieces.entry_text(merging.base, entry)) for entry in base_node.entries]
+    before = [_bare(pieces.item_text(merging.base, entry)) for entry in base_node.entries]
     mine: list[str] = []
     sources: dict[str, str] = {}
     whole: dict[tuple[str, ...], str] = {}
@@ -74,7 +75,7 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
     for hunk in hunks(there, result):
         drop = pieces.items_text(merging.target, node.entries[hunk.a_start : hunk.a_end])
         above, below = (
-            pieces.entry_text(merging.target, node.entries[index]) if 0 <= index < len(node.entries) else None
+            pieces.item_text(merging.target, node.entries[index]) if 0 <= index < len(node.entries) else None
             for index in (hunk.a_start - 1, hunk.a_end)
         )
         as_written = whole.get(tuple(result[hunk.b_start : hunk.b_end]))
@@ -110,7 +111,10 @@ def _item_source(entry: Entry, text: str) -> str:
     """One item's text, cut from the text of a splice."""
     document = parse(text if entry.container.style == "block" else f"[{text}]")
     assert document.root is not None
-    return pieces.entry_text(document, document.root.entries[entry.index])
+    item = document.root.entries[entry.index]
+    if entry.index or document.root.style == "flow":
+        return pieces.item_text(document, item)
+    return lines_text(document, 0, layout(document, document.root).entries[0].last)
 
 
 def _joined(items: Seq[str], part: range) -> str:

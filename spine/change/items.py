@@ -58,7 +58,8 @@ def item_splices(editor: Editor, container: Container, depth: int) -> list[Splic
                 line = trivia.entries[begin - 1].last + 1
             start = stop = document.line_span(line)[0]
         else:
-            start = document.line_span(trivia.entries[begin].own_first)[0]
+            top = trivia.entries[begin - 1].last + 1 if begin else trivia.entries[0].own_first
+            start = document.line_span(top)[0]
             stop = document.line_span(trivia.entries[end - 1].last)[1]
         if begin == 0 and trivia.entries[0].compact:
             start = node.entries[0].start

@@ -121,7 +121,8 @@ def _spoilt(text: str, versions: tuple[str, ...], rules: FileRules) -> str | Non
         known = [parse(pieces.whole_lines(version)) for version in versions]
     except Unparsable:
         return None
-    if not all(root.node is not None and root.node.entries for one in known for root in one.roots):
+    nodes = [root.node for one in known for root in one.roots if root.node is not None]
+    if not nodes or not all(node.entries for node in nodes):
         return None
     try:
         merged = parse(pieces.whole_lines(text))

@@ -172,6 +172,6 @@ def check_splices(document: Document, container: Container) -> None:
         done = max(end, begin)
         neighbours = (("before", op.before, begin - 1), ("behind", op.behind, end))
         for name, seen, index in neighbours:
-            there = pieces.entry_text(document, node.entries[index]) if 0 <= index < len(node.entries) else None
+            there = pieces.item_text(document, node.entries[index]) if 0 <= index < len(node.entries) else None
             if (seen is None) != (there is None) or pieces.stripped(seen) != pieces.stripped(there):
                 raise Mismatch(f"{container.at}: what stands {name} item {op.position} is not what the splice saw")

@@ -52,7 +52,7 @@ class Limits:
 
 _QUESTION = re.compile(r"\?(?=[ \t\r\n]|$)")
 _BARE_DASH = re.compile(r"-[ \t]*(?:#.*)?$")
-_BREAKS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+_LONE_RETURN = re.compile("\r(?!\n)")
 
 
 def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Document:
@@ -66,7 +66,7 @@ def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Documen
     bom = text.startswith("\ufeff")
     body = text[1:] if bom else text
     document = Document(body, bom, [], file)
-    document.opaque = _BREAKS.search(body) is not None
+    document.opaque = _has_odd_break(body)
     collects = gc.isenabled()
     gc.disable()  # a tree of many small objects, none of them garbage: collecting costs as much as composing
     try:
@@ -79,6 +79,13 @@ def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Documen
         if collects:
             gc.enable()
     return document
+
+
+def _has_odd_break(text: str) -> bool:
+    """Whether lines end where only YAML 1.1 ends them."""
+    if any(mark in text for mark in "\x85\u2028\u2029"):
+        return True
+    return "\r" in text and _LONE_RETURN.search(text) is not None
 
 
 def _unparsable(error: yaml.YAMLError, file: str) -> Unparsable:

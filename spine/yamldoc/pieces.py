@@ -134,8 +134,16 @@ def runs(document: Document, blocks: list[Run]) -> str | None:
     return whole_lines(lines_text(document, blocks[0].first, blocks[-1].last))
 
 
+def item_text(document: Document, entry: Entry) -> str:
+    """An item of a list without identity, with all that stands between it and the item in front of it."""
+    return items_text(document, [entry])
+
+
 def items_text(document: Document, entries: list[Entry]) -> str:
-    """Consecutive items of a list without identity, with all that stands between them."""
+    """Consecutive items of a list without identity, with all that stands between them and in front of them.
+
+    What stands above the first item of the list belongs to the list.
+    """
     if not entries:
         return ""
     first, last = entries[0], entries[-1]
@@ -146,4 +154,5 @@ def items_text(document: Document, entries: list[Entry]) -> str:
     if trivia[first.index].compact:
         pad = " " * document.column_of(first.start)
         return dedent(whole_lines(pad + document.text[first.start : document.line_span(trivia[last.index].last)[1]]))
-    return dedent(whole_lines(lines_text(document, trivia[first.index].own_first, trivia[last.index].last)))
+    top = trivia[first.index - 1].last + 1 if first.index else trivia[0].own_first
+    return dedent(whole_lines(lines_text(document, top, trivia[last.index].last)))
