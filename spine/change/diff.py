@@ -37,7 +37,7 @@ def diff(before: str, after: str, *, identity: Identity | None = None) -> Change
     try:
         ops = Comparison(old, new, identity or Identity()).run()
         made = patched(old, ops, expected=new)
-        reached = as_long_as(before, made)
+        reached = as_long_as(before, old, made)
         residual = ""
         if reached != after:
             problem = beyond_formatting(made, new)
@@ -58,7 +58,7 @@ def _reversible(before: str, old: Document, made: Document, change: Change) -> C
     if not any(map(_may_guess, change.ops)) or any(_takes_a_double(op) for op in change.ops):
         return change
     back = patched(made, invert(Change(change.ops)).ops, expected=old)
-    origin = as_long_as(before, back)
+    origin = as_long_as(before, made, back)
     if origin == before:
         return change
     again = patched(back, change.ops, expected=made)

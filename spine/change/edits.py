@@ -12,6 +12,7 @@ from spine.change.targets import Arrival, Container, Inside, Targets
 from spine.identity import field_node
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Entry, Node
+from spine.yamldoc.scalars import resolve, value_of
 from spine.yamldoc.source import shift, shift_behind_first, string_token
 from spine.yamldoc.splice import Splice, splice
 from spine.yamldoc.trivia import (
@@ -149,13 +150,13 @@ class Editor:
                     raise NotEditable("the identity field is not there", place=self.document.place(entry.start))
                 if node.text != value:
                     in_flow = entry.value.style == "flow"
-                    found.append(Splice(node.start, node.end, string_token(value, flow=in_flow, like=node.style)))
+                    found.append(Splice(node.start, node.end, renamed_source(node, value, flow=in_flow)))
             return found
         key = entry.key
         if key is None or key.style in ("|", ">") or not isinstance(to, Key):
             raise NotEditable("this entry has no key to rename", place=self.document.place(entry.start))
         in_flow = entry.container.style == "flow"
-        return [Splice(key.start, key.end, string_token(to.name, flow=in_flow, like=key.style))]
+        return [Splice(key.start, key.end, renamed_source(key, to.name, flow=in_flow))]
 
     def eol(self, entry: Entry, new: str | None) -> list[Splice]:
         known = eol_comment(self.document, entry)
@@ -338,6 +339,14 @@ class Editor:
         moved = [Splice(edit.start - start, edit.end - start, edit.put, edit.depth) for edit in edits]
         pad = " " * self.document.column_of(entry.start) if trivia.compact else ""
         return pieces.whole_lines(pad + splice(self.text[start:end], moved))
+
+
+def renamed_source(node: Node, text: str, *, flow: bool) -> str:
+    """Another text for a key or identity, of the same kind where the text can be: a number stays one."""
+    kind = value_of(node)[0]
+    if not node.style and kind != "str" and resolve(text, "", None)[0] == kind:
+        return text
+    return string_token(text, flow=flow, like=node.style)
 
 
 def eol_source(comment: str) -> str:

@@ -122,7 +122,7 @@ def _spoilt(text: str, versions: tuple[str, ...], rules: FileRules) -> str | Non
     except Unparsable:
         return None
     nodes = [root.node for one in known for root in one.roots if root.node is not None]
-    if not nodes or not all(node.entries for node in nodes):
+    if not any(node.entries for node in nodes):
         return None
     try:
         merged = parse(pieces.whole_lines(text))

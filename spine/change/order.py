@@ -12,7 +12,7 @@ from spine.change.operations import Add, After, First, Last, Move, Operation, Re
 from spine.identity import Keyed, ListKind, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
-from spine.yamldoc.trivia import layout
+from spine.yamldoc.trivia import blank_above, layout
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -164,12 +164,21 @@ class Order:
         left = {step: entry for step, entry in self.entries if entry is not None}
         if origin is None or not self.base or self.base[0] in left:
             return op
+        if self._replaces_first(op, origin):
+            return replace(op, blank=blank_above(layout(self.merging.target, self.node), 0))
         index = next((number for number, step in enumerate(self.base) if step in left), None)
         if index is None or left[self.base[index]] is not self.node.entries[0]:
             return op
         document, node = origin
         trivia = layout(document, node).entries[index]
         return replace(op, blank=trivia.above[0].blanks if trivia.above else trivia.blank)
+
+    def _replaces_first(self, op: Add, origin: tuple[Document, Node]) -> bool:
+        """Whether the change puts an entry where it takes the first one away, which both texts have."""
+        if not pieces.is_block(self.node) or self.base is None:
+            return False
+        is_taken = id(self.node.entries[0]) in self.gone and self.names[0] == self.base[0]
+        return is_taken and blank_above(layout(*origin), 0) == op.blank
 
     def _origin_node(self) -> tuple[Document, Node] | None:
         """The container in the base, if it is a block there."""

@@ -53,7 +53,7 @@ def patch_document(text: str, document: Document, ops: Iterable[Operation]) -> s
 
     Raises `Refused` as `patch` does, and `ProofFailed` if spine's own output breaks a law.
     """
-    return as_long_as(text, patched(document, ops))
+    return as_long_as(text, document, patched(document, ops))
 
 
 def patched(document: Document, ops: Iterable[Operation], *, expected: Document | None = None) -> Document:
@@ -90,13 +90,13 @@ def would_give(text: str, document: Document, change: Change) -> str | None:
     return apply_residual(result, change.residual) if change.residual else result
 
 
-def as_long_as(text: str, document: Document) -> str:
-    """A document's text; without a final line end if `text` has none, to which one was added for reading.
+def as_long_as(text: str, was: Document, document: Document) -> str:
+    """A document's text; without a final line end if `text` had none, to which one was added to read it as `was`.
 
-    The line end of a new block scalar stays, as it belongs to its value.
+    The line end of a block scalar that comes last stays, as it belongs to its value.
     """
     whole = document.full_text
-    is_kept = text.endswith("\n") or (_ends_with_block_scalar(document) and _last_line(text) != _last_line(whole))
+    is_kept = text.endswith("\n") or (_ends_with_block_scalar(document) and not _ends_with_block_scalar(was))
     return whole if is_kept else whole.removesuffix("\n")
 
 
@@ -105,7 +105,3 @@ def _ends_with_block_scalar(document: Document) -> bool:
     while node is not None and node.entries and node.style == "block":
         node = node.entries[-1].value
     return node is not None and node.style in ("|", ">")
-
-
-def _last_line(text: str) -> str:
-    return text.removesuffix("\n").rsplit("\n", 1)[-1]
