@@ -155,8 +155,6 @@ class _Reader:
                 steps.append(self.key())
             elif mark == "[":
                 steps.append(self.item())
-            elif not steps:
-                steps.append(self.key())
             else:
                 raise self.wrong(f"expected '.' or '[', found {mark!r}")
         return Address(tuple(steps), document)
