@@ -42,9 +42,7 @@ def merge_comment(merging: Merging, op: Comment) -> None:
     if pieces.stripped(found) == pieces.stripped(op.new):
         merging.note("already there", op.at, f"{op.at}: this comment is there already")
     elif pieces.stripped(found) == pieces.stripped(op.old):
-        above, _, below = pieces.blanks_around(op.old or "")
-        old = "\n" * above + (found or "") + "\n" * below
-        merging.ops.append(replace(op, at=at, old=old or None))
+        merging.ops.append(_around(merging, replace(op, at=at), found))
     elif merging.rules.hard_comments:
         merging.conflict("comment", op.at, op.old, found, op.new, f"both sides changed the {op.slot} comment")
     else:
@@ -54,6 +52,17 @@ def merge_comment(merging: Merging, op: Comment) -> None:
             f"{op.at}: both sides changed the {op.slot} comment; the target's is kept: "
             f"{one_line(found or '')} | {one_line(op.new or '')}",
         )
+
+
+def _around(merging: Merging, op: Comment, found: str | None) -> Comment:
+    """The operation with what the target has as its old comment, and what both sides say of blank lines around it; of
+    those at the end of the text only if the target has them too."""
+    above, _, below = pieces.blanks_around(op.old or "")
+    new = op.new
+    if op.slot == "end" and op.at == Address((), len(merging.target.roots)) and below != tail(merging.target)[1]:
+        first, body, _ = pieces.blanks_around(new or "")
+        below, new = 0, "\n" * first + body or None
+    return replace(op, old="\n" * above + (found or "") + "\n" * below or None, new=new)
 
 
 def _blank_lines(merging: Merging, op: Comment, at: Address, found: str | None) -> None:

@@ -53,16 +53,19 @@ def _reversible(before: str, old: Document, made: Document, change: Change) -> C
     """The change with what its inverse needs to come back to `before` exactly: a residual in front of the operations.
 
     Turning round is tried only where blank lines or a container's form may have been guessed. Raises `NotEditable` for
-    operations that cannot be turned round; those that take one of several equal keys away may not be.
+    operations that cannot be turned round.
     """
-    if not any(map(_may_guess, change.ops)) or any(_takes_a_double(op) for op in change.ops):
+    if not any(map(_may_guess, change.ops)):
         return change
+    if any(_takes_a_double(op) for op in change.ops):
+        raise NotEditable("one of several equal keys goes, which no operation may put back")
     back = patched(made, invert(Change(change.ops)).ops, expected=old)
     origin = as_long_as(before, made, back)
     if origin == before:
         return change
     again = patched(back, change.ops, expected=made)
-    if again.text != made.text or beyond_formatting(back, old) is not None:
+    is_reached = as_long_as(origin, back, again) == as_long_as(before, old, made)
+    if not is_reached or beyond_formatting(back, old) is not None:
         raise NotEditable("the operations could not be taken back exactly")
     return replace(change, residual_first=make_residual(before, origin))
 

@@ -53,7 +53,8 @@ def merge(base: str | None, target: str, change: Change, *, rules: FileRules | N
 
     Raises `Refused` for a change that contradicts itself or a place that cannot be edited by span.
     """
-    if base is not None and base == target:
+    expects = any(isinstance(op, Expect) for op in change.ops)
+    if base is not None and base == target and not expects:
         return Merged(patch(target, change), (), change)
     if change.patch:
         return _merge_patch(base, target, change, rules or FileRules())

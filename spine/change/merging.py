@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spine.address import Address, Step
+from spine.address import Address, Item, Step
 from spine.change.follow import Followed, follow
 from spine.change.operations import Change, Operation
 from spine.change.places import Places
 from spine.change.rules import FileRules
 from spine.change.verdicts import Conflict, ConflictKind, Note, NoteKind
-from spine.identity import steps_of
+from spine.identity import Keyed, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.nodes import Document, Node
@@ -46,8 +46,31 @@ class Merging:
         return cls(there, Places(there), before, places, followed, change, rules)
 
     def here(self, at: Address) -> Address:
-        """A base address as the target calls it."""
-        return self.followed.here(at)
+        """A base address as the target calls it; an item whose identity field the target renamed is found by what the
+        comparison of both texts knows it by."""
+        here = self.followed.here(at)
+        if self.base_places is None or not any(isinstance(step, Item) for step in at.steps):
+            return here
+        if self.places.entry(here) is not None:
+            return here
+        steps: list[Step] = []
+        known: list[Step] = []  # as the comparison calls the base's entries
+        before, there = self.base_places.root(at), self.places.root(at)
+        for old, new in zip(at.steps, here.steps, strict=True):
+            inside = self.base_places.child(before, old) if before is not None else None
+            entry = self.places.child(there, new) if there is not None else None
+            name, step = old, new
+            if entry is None and inside is not None and before is not None and there is not None:
+                if isinstance(old, Item):
+                    kind = self.rules.identity.kind_of(Address(tuple(known), at.document), [before, there])
+                    name = steps_of(before, kind)[inside.index] if isinstance(kind, Keyed) else old
+                step = self.followed.renames.get(Address((*known, name), at.document), name)
+                entry = self.places.child(there, step)
+            steps.append(new if entry is None else step)
+            known.append(name)
+            before = inside.value if inside is not None else None
+            there = entry.value if entry is not None else None
+        return Address(tuple(steps), at.document)
 
     def conflict(
         self, kind: ConflictKind, at: Address, base: str | None, target: str | None, proposed: str | None, message: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from spine.address import Address, Item, Key, Member
 from spine.change.items import item_range
-from spine.change.operations import Add, After, Comment, First, Move, Remove, SetValue
+from spine.change.operations import Add, After, Comment, First, Last, Move, Remove, SetValue
 from spine.change.places import Places
 from spine.change.sources import BadChange, Mismatch, read_token, short, taken_blocks, token_node
 from spine.identity import FieldPath, field_node
@@ -150,10 +150,12 @@ def check_move(document: Document, places: Places, entry: Entry, op: Move) -> No
 
 def _require_behind(document: Document, places: Places, entry: Entry, at: Address, after: After) -> None:
     place = document.place(entry.start)
+    if isinstance(after, Last):
+        return  # an `add` behind whatever came last, turned round
     if isinstance(after, First):
         stands = entry.index == 0
     else:
-        before = places.child(entry.container, after)  # type: ignore[arg-type]  # `Last` is refused when it is read
+        before = places.child(entry.container, after)
         stands = before is not None and before.index == entry.index - 1
     if not stands:
         raise Mismatch(f"{at} does not stand where the change saw it", place=place)

@@ -143,9 +143,6 @@ def _compose(document: Document, limits: Limits) -> None:
             if container is not None:
                 stack[-2] = (container, key)
             container, key = node, None
-            count += 1
-            if count > limits.nodes:
-                raise _beyond(document, node.start, f"more than {limits.nodes} nodes")
             continue
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             assert container is not None

@@ -102,7 +102,7 @@ def shape(node: Node) -> object:
     if node.kind == "scalar":
         return value_of(node)
     if node.kind == "alias":
-        return "alias", node.tag
+        return "alias", node.text
     if node.kind == "sequence":
         return "sequence", node.tag, tuple(shape(entry.value) for entry in node.entries)
     members: dict[object, list[object]] = {}

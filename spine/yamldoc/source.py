@@ -51,14 +51,14 @@ def plain_is_safe(text: str, *, flow: bool = False) -> bool:
         return False
     if ": " in text or " #" in text or text.endswith(":") or text.startswith(("---", "...")):
         return False
-    if flow and any(mark in text for mark in ",[]{}"):
+    if flow and any(mark in text for mark in ",[]{}?"):
         return False
     return resolve(text, "", None)[0] == "str" and not _YAML_1_1.fullmatch(text)
 
 
 def string_token(text: str, *, flow: bool = False, like: str = "") -> str:
     """One-line source of a string. `like` is the style of a sibling, kept where it can be."""
-    if like == "'" and "\n" not in text and json.dumps(text, ensure_ascii=False) == f'"{text}"':
+    if like == "'" and not _is_hidden(text) and json.dumps(text, ensure_ascii=False) == f'"{text}"':
         return "'" + text.replace("'", "''") + "'"
     if like != '"' and plain_is_safe(text, flow=flow):
         return text

@@ -386,7 +386,7 @@ def comments_of(document: Document) -> list[str]:
     at = 0
     for start, end in _scalar_spans(document):
         pieces.append(text[at:start])
-        pieces.append("\0")
+        pieces.append("\n")
         at = end
     pieces.append(text[at:])
     return [found.group().strip() for found in _COMMENT.finditer("".join(pieces))]
