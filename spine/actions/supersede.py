@@ -11,6 +11,7 @@ from spine.actions.sources import Edited, Gathered, Side, Source, gather
 from spine.actions.workspace import Workspace
 from spine.errors import Place, Refused
 from spine.ledger.reading import read_ledger
+from spine.records.proposal import Proposal
 from spine.repository import TreeSnapshot, resolve, snapshot_of
 
 
@@ -28,16 +29,7 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
     plan = plan_on(work.repo, base, tree, ledger, located.stored, is_draft=located.is_draft)
     if plan.status in ("applied", "undone"):
         raise Refused(f"{old.id} has landed", place=Place(old.id), hint=f"spine undo {old.id}")
-    successor = Wanted(
-        title=wanted.title or old.title,
-        why=wanted.why or old.why,
-        loop=wanted.loop or old.loop,
-        registers=wanted.registers or old.registers,
-        closes=wanted.closes or old.closes,
-        requires=wanted.requires or old.requires,
-        supersedes=tuple(dict.fromkeys((*wanted.supersedes, old.id))),
-        undoes=old.undoes,
-    )
+    successor = succession(old, wanted, is_draft=located.is_draft)
     if source is not None:
         return write_gathered(work, gather(work, source), successor, keep=keep)
     if plan.outcome == "conflicts":
@@ -46,6 +38,24 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
     if not edited:
         raise Blocked(f"all that {old.id} changes is there already", hint=f"spine withdraw {old.id}")
     return write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True)
+
+
+def succession(old: Proposal, wanted: Wanted, *, is_draft: bool) -> Wanted:
+    """What a successor says: the old one's words and links where `wanted` has none.
+
+    A draft is on no branch, so a link to it would lead nowhere: its successor does not name it.
+    """
+    replaced = () if is_draft else (old.id,)
+    return Wanted(
+        title=wanted.title or old.title,
+        why=wanted.why or old.why,
+        loop=wanted.loop or old.loop,
+        registers=wanted.registers or old.registers,
+        closes=wanted.closes or old.closes,
+        requires=wanted.requires or old.requires,
+        supersedes=tuple(dict.fromkeys((*wanted.supersedes, *(old.supersedes if is_draft else ()), *replaced))),
+        undoes=old.undoes,
+    )
 
 
 def edited_by(tree: TreeSnapshot, plans: tuple[FilePlan, ...]) -> list[Edited]:
