@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from spine.change.targets import Container
 
 
-def item_entries(text: str, node: Node) -> list[Entry]:
-    """The items that a splice's text holds."""
-    if node.style == "flow":
-        text = "[" + text + "]"
-    document = parse(text)
+def item_entries(text: str, node: Node | None = None) -> list[Entry]:
+    """The items that a splice's text holds, read as they are written: the list itself (`node`) may be written otherwise
+    by now."""
+    document = parse(text if text.endswith("\n") else f"[{text}]")
     if document.root is None or document.root.kind != "sequence":
         raise Mismatch("a splice's text is not items of a list")
     return document.root.entries
