@@ -46,12 +46,12 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
     whole: dict[tuple[str, ...], str] = {}
     done = 0
     for op in sorted(ops, key=lambda one: one.position):
-        dropped = [_bare(_item_source(entry, op.drop)) for entry in item_entries(op.drop, node)] if op.drop else []
+        dropped = [_bare(_item_source(entry, op.drop)) for entry in item_entries(op.drop)] if op.drop else []
         begin = op.position - 1
         if before[begin : begin + len(dropped)] != dropped:
             raise Mismatch(f"{where}: the items from {op.position} on are not what the splice saw")
         mine += before[done:begin]
-        put_items = [_item_source(entry, op.put) for entry in item_entries(op.put, node)] if op.put else []
+        put_items = [_item_source(entry, op.put) for entry in item_entries(op.put)] if op.put else []
         sources.update((_bare(text), text) for text in put_items)
         whole[tuple(map(_bare, put_items))] = op.put
         mine += map(_bare, put_items)
@@ -92,7 +92,7 @@ def _splice_blind(
 ) -> None:
     """Without the base: only where the list still has the items at their place, context included."""
     for op in ops:
-        dropped = [_bare(_item_source(entry, op.drop)) for entry in item_entries(op.drop, node)] if op.drop else []
+        dropped = [_bare(_item_source(entry, op.drop)) for entry in item_entries(op.drop)] if op.drop else []
         begin = op.position - 1
         end = begin + len(dropped)
         fits = there[begin:end] == dropped

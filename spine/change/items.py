@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from spine.change.targets import Container
 
 
-def item_entries(text: str, node: Node | None = None) -> list[Entry]:
-    """The items that a splice's text holds, read as they are written: the list itself (`node`) may be written otherwise
-    by now."""
+def item_entries(text: str) -> list[Entry]:
+    """The items that a splice's text holds, read as they are written: the list may be written otherwise by now."""
     document = parse(text if text.endswith("\n") else f"[{text}]")
     if document.root is None or document.root.kind != "sequence":
         raise Mismatch("a splice's text is not items of a list")
@@ -31,7 +30,7 @@ def item_entries(text: str, node: Node | None = None) -> list[Entry]:
 def item_range(document: Document, at: Address, node: Node, op: SpliceItems) -> tuple[int, int]:
     """The dropped items, as a range of positions. Raises `Mismatch` if the list is not what the splice saw."""
     begin = op.position - 1
-    end = begin + (len(item_entries(op.drop, node)) if op.drop else 0)
+    end = begin + (len(item_entries(op.drop)) if op.drop else 0)
     if begin < 0 or end > len(node.entries):
         raise Mismatch(f"{at} has {len(node.entries)} items, the splice speaks of {end}")
     found = pieces.items_text(document, node.entries[begin:end])

@@ -130,7 +130,7 @@ class _Proof:
         for op in sorted(container.splices, key=lambda one: one.position):
             begin, end = item_range(self.old, container.at, container.node, op)
             expected += container.node.entries[at:begin]
-            expected += item_entries(op.put, container.node) if op.put else []
+            expected += item_entries(op.put) if op.put else []
             at = end
         expected += container.node.entries[at:]
         if len(expected) != len(new.entries):
