@@ -231,7 +231,7 @@ class Editor:
         if token[0] in "|>" and self.text[end:line_end].strip():  # a comment behind the value goes behind the header
             header, _, rest = lines.partition("\n")
             at = min(line_end + (2 if self.text[line_end : line_end + 1] == "\r" else 1), len(self.text))
-            return [Splice(start, end, header), Splice(at, at, pieces.whole_lines(rest), 3 * depth + 3)]
+            return [Splice(start, end, header.removesuffix("\r")), Splice(at, at, rest + self.newline, 3 * depth + 3)]
         return [Splice(start, end, lines)]
 
     def set_flow(self, entry: Entry, token: str) -> Splice:

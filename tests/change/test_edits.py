@@ -13,9 +13,9 @@ from spine.change.operations import Change, SetValue
     ("before", "at", "token", "after"),
     [
         ("a: x  # c\nb: 1\n", "a", "|\n  text", "a: |  # c\n  text\nb: 1\n"),
-        ("a: x  # c", "a", ">-\n  text\n  more", "a: >-  # c\n  text\n  more"),
+        ("a: x  # c", "a", ">-\n  text\n  more", "a: >-  # c\n  text\n  more\n"),
         ("o:\n  a: x # c\n", "o.a", "|\n  text", "o:\n  a: | # c\n    text\n"),
-        ("- x # c\r\n- y\r\n", "[=x]", "|\n  text", "- | # c\r\n  text\n- y\r\n"),
+        ("a: x # c\r\nb: 1\r\n", "a", "|\r\n  text", "a: | # c\r\n  text\r\nb: 1\r\n"),
     ],
 )
 def test_a_comment_behind_a_value_goes_behind_the_header_of_a_block_scalar(
