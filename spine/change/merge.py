@@ -92,7 +92,7 @@ def merge_by_line(base: str, target: str, proposed: str, reason: str, rules: Fil
     here = Address()
     merged = merge_text(base, target, proposed)
     if isinstance(merged, TextMerged):
-        problem = _spoilt(merged.text, (base, target, proposed), rules)
+        problem = spoilt(merged.text, (base, target, proposed), rules)
         if problem is not None:
             return Conflicts((Conflict("text", here, None, None, None, problem),))
         notes = tuple(Note("already there", here, note) for note in merged.notes)
@@ -116,7 +116,7 @@ def _patched(target: str, text: str, reason: str, notes: tuple[Note, ...] = ()) 
     return Merged(text, notes, Change(patch=make_patch(target, text), reason=reason))
 
 
-def _spoilt(text: str, versions: tuple[str, ...], rules: FileRules) -> str | None:
+def spoilt(text: str, versions: tuple[str, ...], rules: FileRules) -> str | None:
     """What is wrong with a text that was merged by line, if its versions are YAML with entries."""
     try:
         known = [parse(pieces.whole_lines(version)) for version in versions]
