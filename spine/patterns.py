@@ -22,7 +22,7 @@ from itertools import pairwise
 
 from spine.address import Address, BadAddress, Key, Step, parse_selector
 from spine.errors import Place, Refused
-from spine.globs import Glob, fits_all, parse_glob
+from spine.globs import BadGlob, Glob, fits_all, parse_glob
 from spine.printable import printable
 
 _LIMIT = 4096
@@ -86,6 +86,27 @@ def parse_pattern(text: str, *, place: Place | None = None) -> AddressPattern:
     if len(text.encode("utf-8", "surrogatepass")) > _LIMIT:
         raise BadPattern(f"an address pattern of more than {_LIMIT} bytes", place=place)
     return _Reader(text, place).pattern()
+
+
+def generalised(address: Address) -> AddressPattern:
+    """The pattern of all places like this one: every item of its lists, in every document of a file with one."""
+    parts: list[Part] = [step if isinstance(step, Key) else Any.ITEM for step in address.steps]
+    return AddressPattern(tuple(parts), address.document if address.document > 1 else None)
+
+
+def place_pattern(path: str, address: Address) -> PlacePattern | None:
+    """The pattern of all places like this one in one file; None for a file name that no path pattern can spell."""
+    return place_pattern_of(path, generalised(address))
+
+
+def place_pattern_of(path: str, address: AddressPattern) -> PlacePattern | None:
+    """An address pattern in one file; None for a file name that no path pattern can spell."""
+    if set(path) & set("#*?"):
+        return None
+    try:
+        return PlacePattern(parse_glob(path), address)
+    except BadGlob:
+        return None
 
 
 def parse_place_pattern(text: str, *, place: Place | None = None) -> PlacePattern:

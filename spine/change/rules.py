@@ -69,6 +69,17 @@ def union(old: str, target: str, proposed: str) -> str | None:
     return None if any("\n" in text for text in bare) else f"[{', '.join(bare)}]"
 
 
+def settling_rule(base: Node, target: Node, proposed: Node) -> Rule | None:
+    """The rule that would have settled two values, if the three suggest one: stamps and counters that grew."""
+    for rule, is_read in ((Rule("newest"), _time), (Rule("max"), _whole)):
+        nodes = (base, target, proposed)
+        if not all(node.kind == "scalar" and is_read(node.text) is not None for node in nodes):
+            continue
+        grew = all(choose(Rule("max"), base, node) == "proposed" for node in (target, proposed))
+        return rule if grew else None
+    return None
+
+
 _TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[Tt ]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|z|UTC)?)?")
 _NUMBER = re.compile(r"([-+]?)(\d+)(?:\.(\d+))?")
 
@@ -117,6 +128,10 @@ def _number(text: str) -> tuple[int, str] | None:
     if sign == "-":
         return None if rest else (-int(whole), "")
     return int(whole), rest or ""
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,18}", text.strip()) else None
 
 
 def is_null(node: Node) -> bool:

@@ -26,6 +26,7 @@ VERBS: dict[str, dict[str, str]] = {
     "And": {
         "validate": "Find what is wrong in the files of one tree.",
         "diff": "Show what changed by key, between revisions or files.",
+        "resolve": "Settle the conflicts of a pending proposal in a new one.",
         "supersede": "Replace a pending proposal by a new one.",
         "withdraw": "Mark a pending proposal as not to land.",
         "help": "Explain a verb, or a topic such as exit-codes.",

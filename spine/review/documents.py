@@ -17,6 +17,7 @@ from spine.review.json_parts import (
     plan_part,
     proposal_part,
     receipt_part,
+    value_part,
     word,
 )
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.listing import Listed, Logged, Overview
     from spine.actions.plan import Plan
     from spine.actions.propose import Proposed
+    from spine.actions.resolve import Resolved
     from spine.actions.withdraw import Withdrawn
     from spine.ledger.reading import Stored
     from spine.ledger.status import Status
@@ -41,10 +43,13 @@ def error_document(error: SpineError) -> Json:
     details: Json = {}
     if error.exit_code is Exit.CONFLICT:
         from spine.actions.apply import PlanConflicts
+        from spine.actions.resolve import Unresolved
         from spine.actions.undo import CannotUndo
 
         if isinstance(error, PlanConflicts):
             details["plan"] = plan_part(error.plan)
+        if isinstance(error, Unresolved):
+            details["conflicts"] = [conflict_part(path, one) for path, one in error.remaining]
         if isinstance(error, CannotUndo) and error.place is not None:
             details["conflicts"] = [conflict_part(error.place.file, one) for one in error.conflicts]
     return failure_document(
@@ -90,6 +95,15 @@ def proposed_document(verb: str, done: Proposed) -> Json:
         warnings=list(done.warnings),
         plan=plan_part(done.plan),
     )
+
+
+def resolved_document(done: Resolved) -> Json:
+    """The successor of a proposal that conflicted, with how each conflict was settled."""
+    settled = [
+        {**conflict_part(one.path, one.conflict), "take": one.take.side, "value": value_part(one.take.value)}
+        for one in done.decided
+    ]
+    return {**proposed_document("resolve", done.made), "resolves": done.old, "settled": settled}
 
 
 def restored_document(id_: str, paths: Sequence[str]) -> Json:

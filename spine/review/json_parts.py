@@ -112,7 +112,9 @@ def moment_part(moment: datetime | None) -> str | None:
 
 
 def conflict_part(path: str, conflict: Conflict, setter: Setter | None = None) -> Json:
-    """One conflict with its three values."""
+    """One conflict with its three values, and which sides `resolve` can take in it."""
+    from spine.actions.resolve import takes_of
+
     values = {name: getattr(conflict, name) for name in ("base", "target", "proposed")}
     return {
         "kind": conflict.kind,
@@ -121,6 +123,7 @@ def conflict_part(path: str, conflict: Conflict, setter: Setter | None = None) -
         **{name: value_part(value) for name, value in values.items()},
         "set_by": setter_part(setter),
         "message": conflict.message,
+        "takes": list(takes_of(conflict)),
     }
 
 
