@@ -118,14 +118,28 @@ def infer(address: Address, lists: Seq[Node]) -> ListKind:
         return Sequence()
     candidates = _candidates(lists[0].entries[0].value)
     for field in candidates:
-        if all(_is_unique(node, (field,)) for node in lists):
+        if all(is_unique(node, (field,)) for node in lists):
             return Keyed((field,))
     short = [field for field in candidates if _has_short_values(lists, field)][:6]
     for at, one in enumerate(short):
         for other in short[at + 1 :]:
-            if all(_is_unique(node, (one, other)) for node in lists):
+            if all(is_unique(node, (one, other)) for node in lists):
                 return Keyed((one, other))
     return Sequence()
+
+
+def is_usual(field: FieldPath) -> bool:
+    """Whether a field has one of the names that identities usually have."""
+    return len(field) == 1 and (field[0] in _FIRST or field[0].endswith("id"))
+
+
+def rivals(lists: Seq[Node], chosen: Keyed) -> list[FieldPath]:
+    """The other single fields that would tell all items apart as well."""
+    return [
+        field
+        for field in _candidates(lists[0].entries[0].value)
+        if field not in chosen.fields and all(is_unique(node, (field,)) for node in lists)
+    ]
 
 
 def _candidates(item: Node) -> list[FieldPath]:
@@ -153,7 +167,8 @@ def field_node(item: Node, path: FieldPath) -> Node | None:
     return node if node.kind == "scalar" else None
 
 
-def _is_unique(node: Node, fields: tuple[FieldPath, ...]) -> bool:
+def is_unique(node: Node, fields: tuple[FieldPath, ...]) -> bool:
+    """Whether every item of a list has these fields, as short scalars, and no two the same."""
     seen: set[tuple[str, ...]] = set()
     loose = len(fields) > 0 and fields[0][-1] not in _FIRST and not fields[0][-1].endswith("_id")
     for entry in node.entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spine.actions.recent import recent_changes
 from spine.actions.workspace import Workspace
 from spine.address import Address, Key
 from spine.change.places import Places
@@ -14,7 +15,7 @@ from spine.globs import parse_glob
 from spine.ledger.reading import SETTINGS
 from spine.patterns import parse_place_pattern
 from spine.records.settings import Folders, Settings, write_settings
-from spine.repository import Branch, File, Range, Repository, changes_first_parent, head, put, work_tree_of
+from spine.repository import Branch, File, Repository, head, put, work_tree_of
 from spine.repository.files import look
 from spine.yamldoc.guard import Unparsable, parse
 
@@ -66,18 +67,15 @@ def _growing_stamps(repo: Repository, folder: str) -> Iterator[str]:
         return
     seen: dict[str, int] = {}
     shrunk: set[str] = set()
-    for number, step in enumerate(changes_first_parent(repo, Range(None, here.commit), [folder])):
-        if number >= _HISTORY:
-            break
-        for change in step.changes:
-            if change.before is None or change.after is None or not change.path.endswith(".yaml"):
-                continue
-            old, new = _stamps(repo, change.before.oid), _stamps(repo, change.after.oid)
-            for name in old.keys() & new.keys():
-                if new[name] < old[name]:
-                    shrunk.add(name)
-                elif new[name] > old[name]:
-                    seen[name] = seen.get(name, 0) + 1
+    for change in recent_changes(repo, here.commit, [folder], most=_HISTORY):
+        if change.before is None or change.after is None or not change.path.endswith(".yaml"):
+            continue
+        old, new = _stamps(repo, change.before.oid), _stamps(repo, change.after.oid)
+        for name in old.keys() & new.keys():
+            if new[name] < old[name]:
+                shrunk.add(name)
+            elif new[name] > old[name]:
+                seen[name] = seen.get(name, 0) + 1
     yield from sorted(name for name, count in seen.items() if name not in shrunk and count >= 1)
 
 

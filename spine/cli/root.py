@@ -28,6 +28,7 @@ VERBS: dict[str, dict[str, str]] = {
         "diff": "Show what changed by key, between revisions or files.",
         "resolve": "Settle the conflicts of a pending proposal in a new one.",
         "supersede": "Replace a pending proposal by a new one.",
+        "schema": "Find out what makes an entry the same entry, and declare it.",
         "withdraw": "Mark a pending proposal as not to land.",
         "help": "Explain a verb, or a topic such as exit-codes.",
     },

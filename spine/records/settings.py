@@ -214,7 +214,7 @@ def write_settings(settings: Settings) -> str:
         out.append(f"governed: {flow_list(map(str, settings.governed))}\n")
     if settings.lists:
         out.append("lists:\n")
-        out += [f"  {string(str(pattern), flow=True)}: {_kind_token(kind)}\n" for pattern, kind in settings.lists]
+        out += [f"  {string(str(pattern), flow=True)}: {kind_token(kind)}\n" for pattern, kind in settings.lists]
     if settings.merge:
         out.append("merge:\n")
         out += [field(string(str(pattern), flow=True), str(rule), 2) for pattern, rule in settings.merge]
@@ -232,7 +232,8 @@ def write_settings(settings: Settings) -> str:
     return "".join(out)
 
 
-def _kind_token(kind: ListKind) -> str:
+def kind_token(kind: ListKind) -> str:
+    """How `lists:` writes a kind."""
     if isinstance(kind, Keyed):
         fields = flow_list(".".join(str(Key(name)) for name in path) for path in kind.fields)
         return f"{{keyed: {fields}, order: significant}}" if kind.ordered else f"{{keyed: {fields}}}"

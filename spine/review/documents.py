@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spine.errors import Exit, Finding, SpineError
+from spine.records.settings import kind_token
 from spine.review.json_parts import (
     Json,
     change_part,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.check import Report
     from spine.actions.diff import FileDiff
     from spine.actions.explain import CheckedCommit
+    from spine.actions.infer import Inferred
     from spine.actions.init import Initialised
     from spine.actions.listing import Listed, Logged, Overview
     from spine.actions.plan import Plan
@@ -78,6 +80,23 @@ def init_document(done: Initialised) -> Json:
         written=list(done.written),
         governed_files=done.governed,
         merge_rules=[{"pattern": f"*#{name}", "rule": "newest"} for name in done.stamps],
+    )
+
+
+def inferred_document(done: Inferred, made: Proposed | None, *, is_written: bool) -> Json:
+    """What `schema infer` found, and where it went."""
+    return document(
+        "schema-infer",
+        Exit.DONE,
+        files=done.files,
+        versions=done.versions,
+        declared=[
+            {"pattern": str(one.pattern), "kind": kind_token(one.kind), "evidence": one.evidence} for one in done.found
+        ],
+        questions=[{"path": one.path, "address": str(one.address), "reason": one.reason} for one in done.questions],
+        unread=list(done.unread),
+        written=is_written and bool(done.found),
+        proposal=None if made is None else {"id": made.proposal.id, "path": made.folder, "digest": made.digest},
     )
 
 

@@ -1,0 +1,56 @@
+"""`spine schema infer`"""
+
+from __future__ import annotations
+
+import click
+
+from spine.cli.door import Door
+from spine.cli.options import json_option, why_option
+from spine.cli.workspace import open_workspace
+
+
+@click.group("schema")
+def command() -> None:
+    """Find out what makes an entry the same entry, and declare it."""
+
+
+@command.command("infer")
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option("--write", "is_written", is_flag=True, help="Write the declarations into spine.yaml.")
+@click.option("--propose", "title", metavar="TITLE", help="Make a proposal of them.")
+@why_option
+@json_option
+@click.pass_obj
+def infer(
+    door: Door, paths: tuple[str, ...], is_written: bool, title: str | None, why: str | None, as_json: bool
+) -> None:
+    """Propose how the lists of the governed files (or of PATHs) are identified.
+
+    Looks at every file and its recent history. Declared is what held in every version, each with its evidence; what is
+    unclear is listed as a question. Without --write or --propose nothing is written.
+    """
+    from spine.actions import infer as action
+    from spine.actions.propose import Wanted
+    from spine.review.documents import inferred_document
+    from spine.review.inferred_text import inferred_lines
+    from spine.review.proposed_text import proposed_lines
+
+    if is_written and title is not None:
+        raise click.UsageError("either --write or --propose")
+    with open_workspace(door, writes=title is not None) as work:
+        made = None
+        if title is not None:
+            done, made = action.propose_inferred(work, Wanted(title=title, why=why), paths)
+        elif is_written:
+            done = action.write_inferred(work, paths)
+        else:
+            done = action.infer(work, paths)
+    if as_json:
+        door.terminal.give(inferred_document(done, made, is_written=is_written))
+        return
+    door.terminal.show(inferred_lines(done, door.terminal.style))
+    if made is not None:
+        door.terminal.show(proposed_lines(made, door.terminal.style))
+        door.terminal.next_step(f"spine apply {made.proposal.id}")
+    elif done.found and not is_written:
+        door.terminal.next_step('spine schema infer --propose "what tells our entries apart"')
