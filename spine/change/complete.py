@@ -24,7 +24,7 @@ from spine.change.sources import BadChange, Mismatch, item_count
 from spine.identity import Identity, Keyed, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
-from spine.yamldoc.trivia import layout
+from spine.yamldoc.trivia import blank_above, layout
 
 
 def complete(drafts: Sequence[Draft], document: Document, identity: Identity) -> tuple[Operation, ...]:
@@ -58,8 +58,8 @@ class _Completer:
         above = []
         blank = 0
         if pieces.is_block(entry.container):
-            trivia = layout(self.document, entry.container).entries[entry.index]
-            above, blank = trivia.above, trivia.blank
+            of = layout(self.document, entry.container)
+            above, blank = of.entries[entry.index].above, blank_above(of, entry.index)
         if isinstance(op, Remove):
             found = {"was": pieces.entry_text(self.document, entry), "blank": blank, "was_past": len(above)}
             text = str(found["was"]) if "was" in draft.unseen else op.was
