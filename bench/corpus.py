@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+Part = TypeVar("Part")
 
 BUNDLE = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "bindings-history.bundle"
 
@@ -67,8 +74,39 @@ def pairs(repository: Path, folder: str = "bindings") -> list[Pair]:
     return found
 
 
+def adjacent(several: Sequence[Pair]) -> list[tuple[Pair, Pair]]:
+    """Two modifications of one file, the second made on what the first one left: P → A → B, oldest first."""
+    by_path: dict[str, list[Pair]] = defaultdict(list)
+    for pair in several:
+        by_path[pair.path].append(pair)
+    return [(one, other) for line in by_path.values() for one, other in pairwise(line) if one.after == other.before]
+
+
+def spread(work: Callable[[Path, list[T]], Part], choose: Callable[[Path], Sequence[T]], jobs: int) -> Iterator[Part]:
+    """`work` on the corpus and a part of what `choose` finds in it, in `jobs` processes; part by part, as they end."""
+    with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
+        repository = clone(Path(folder) / "corpus.git")
+        chosen = choose(repository)
+        parts = [list(part) for part in (chosen[start :: jobs * 8] for start in range(jobs * 8)) if part]
+        if jobs == 1:
+            yield from (work(repository, part) for part in parts)
+            return
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(work, [repository] * len(parts), parts)
+
+
 class Blobs:
-    """Blobs by id."""
+    """Blobs by id, through one git process; to be closed."""
+
+    def __enter__(self) -> Blobs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._git.stdin is not None
+        assert self._git.stdout is not None
+        self._git.stdin.close()
+        self._git.stdout.close()
+        self._git.wait()
 
     def __init__(self, repository: Path) -> None:
         self._git = subprocess.Popen(

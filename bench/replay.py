@@ -12,14 +12,13 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 import spine
-from bench.corpus import Blobs, Pair, clone, pairs
+from bench.corpus import Blobs, Pair, pairs, spread
 from spine.address import Address, Item, Key, Member, Step
 from spine.change.merge import Merged
 from spine.change.operations import Add, Change, First, Last, SetValue, SpliceItems
@@ -58,37 +57,36 @@ class Tally:
 
 def replay(jobs: int = 2, every: int = 1) -> Tally:
     """Replay the corpus (every n-th pair) in `jobs` processes."""
-    with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
-        repository = clone(Path(folder) / "corpus.git")
-        chosen = pairs(repository)[::every]
-        parts = [chosen[start :: jobs * 8] for start in range(jobs * 8)]
-        total = Tally()
-        with ProcessPoolExecutor(jobs) as pool:
-            for part in pool.map(_replay_part, [repository] * len(parts), parts):
-                total.take(part)
-        return total
+    total = Tally()
+    for part in spread(_replay_part, lambda repository: pairs(repository)[::every], jobs):
+        total.take(part)
+    return total
 
 
 def _replay_part(repository: Path, part: list[Pair]) -> Tally:
     tally = Tally()
-    blobs = Blobs(repository)
-    for pair, before, after in blobs.texts(part):
-        try:
-            one, other = parse(before), parse(after)
-        except Unparsable:
-            tally.counts["a side does not parse"] += 1
-            continue
-        tally.counts["pairs"] += 1
-        name = f"{pair.path} {pair.before[:10]}..{pair.after[:10]}"
-        try:
-            _judge(tally, name, before, after, one, other)
-        except SpineError as error:
-            tally.counts["refused (typed)"] += 1
-            tally.reasons.append(f"refused   {name}: {error}")
-        except Exception as error:  # a crash is what is being counted
-            tally.counts["crashes"] += 1
-            tally.reasons.append(f"crash     {name}: {type(error).__name__}: {error}")
+    with Blobs(repository) as blobs:
+        for pair, before, after in blobs.texts(part):
+            _replay_pair(tally, pair, before, after)
     return tally
+
+
+def _replay_pair(tally: Tally, pair: Pair, before: str, after: str) -> None:
+    try:
+        one, other = parse(before), parse(after)
+    except Unparsable:
+        tally.counts["a side does not parse"] += 1
+        return
+    tally.counts["pairs"] += 1
+    name = f"{pair.path} {pair.before[:10]}..{pair.after[:10]}"
+    try:
+        _judge(tally, name, before, after, one, other)
+    except SpineError as error:
+        tally.counts["refused (typed)"] += 1
+        tally.reasons.append(f"refused   {name}: {error}")
+    except Exception as error:  # a crash is what is being counted
+        tally.counts["crashes"] += 1
+        tally.reasons.append(f"crash     {name}: {type(error).__name__}: {error}")
 
 
 def _judge(tally: Tally, name: str, before: str, after: str, one: Document, other: Document) -> None:
@@ -297,3 +295,18 @@ def report(tally: Tally) -> str:
         f"({1000 * statistics.median(tally.patch_times):.1f} ms, proof included)",
     ]
     return "\n".join(lines)
+
+
+def figures(tally: Tally) -> dict[str, object]:
+    """The same for programs."""
+    sizes = sorted(tally.sizes)
+    ratios = {
+        name: statistics.median(a / c for a, c in zip(times, tally.compose_times, strict=True))
+        for name, times in (("diff", tally.diff_times), ("patch", tally.patch_times))
+    }
+    return {
+        "counts": dict(sorted(tally.counts.items())),
+        "size to git diff": {"median": statistics.median(sizes), "95th percentile": sizes[int(len(sizes) * 0.95)]},
+        "ratios to compose": ratios,
+        "reasons": sorted(tally.reasons),
+    }
