@@ -39,7 +39,7 @@ def add_entry(text: str, at: Address, token: str | None, identity: Identity) -> 
     """`text` with an entry added behind the last of its container. `token` None: a member of a set, or an item of which
     only the identity is known."""
     document = parse(whole_lines(text))
-    draft = Draft(Add(at, entry_source(at, token), Last()))
+    draft = Draft(Add(at, entry_source(at, token).replace("\n", document.newline), Last()))
     ops = complete([draft], document, identity)
     return patch_document(text, document, ops)
 
