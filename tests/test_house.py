@@ -43,7 +43,7 @@ NOT_IN_PURE = set(
 CLOCKS = {"now", "utcnow", "today"}
 NOT_CALLED_IN_PURE = {"open", "print", "input"} | CLOCKS
 NOT_IN_AUDIT = {"change", "yamldoc"}  # it proves what they wrote, so it may not ask them
-SLOW = {"git", "pydantic", "deepdiff", "jinja2", "rich", "ruamel"}
+SLOW = {"git", "pydantic", "deepdiff", "jinja2", "rich", "ruamel", "markdown_it", "mdit_py_plugins"}
 VAGUE = {"utils", "util", "helpers", "common", "manager", "service", "services", "core", "base", "misc"}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spine.actions.covering import Coverage
 from spine.actions.explain import CheckedCommit, Explainer
+from spine.actions.loop_history import history_of
 from spine.actions.validate import findings_of
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding
@@ -69,8 +70,12 @@ def _fresh(repo: Repository, since: CommitId | None, until: CommitId) -> tuple[F
     end = snapshot_of(repo, until)
     if end.blob(SETTINGS) is None:
         return ()
-    known = {_key(one) for one in findings_of(snapshot_of(repo, since))} if since is not None else set()
-    return tuple(one for one in findings_of(end) if _key(one) not in known)
+    known: set[tuple[str, str, str]] = set()
+    if since is not None:
+        start = snapshot_of(repo, since)
+        known = {_key(one) for one in findings_of(start, history=history_of(repo, since, start))}
+    found = findings_of(end, history=history_of(repo, until, end))
+    return tuple(one for one in found if _key(one) not in known)
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:

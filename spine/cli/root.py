@@ -30,6 +30,7 @@ VERBS: dict[str, dict[str, str]] = {
         "supersede": "Replace a pending proposal by a new one.",
         "schema": "Find out what makes an entry the same entry, and declare it.",
         "withdraw": "Mark a pending proposal as not to land.",
+        "loop": "Work with a goal: criteria, phases, receipts.",
         "help": "Explain a verb, or a topic such as exit-codes.",
     },
 }

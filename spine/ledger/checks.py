@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
@@ -13,14 +14,18 @@ from spine.records.settings import Settings
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node
 
+if TYPE_CHECKING:
+    from spine.ledger.loops import History
+
 Check = Callable[["Tree"], Iterator[Finding]]
 
 
 class Tree:
-    """One tree with its ledger; each binding is parsed once."""
+    """One tree with its ledger, and the history it stands on where that is known; each binding is parsed once."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, history: History | None = None) -> None:
         self.files = files
+        self.history = history
         self.findings: list[Finding] = []
         try:
             self.settings = settings_of(files)
@@ -48,9 +53,9 @@ class Tree:
         return [path for path in self.paths if path.endswith((".yaml", ".yml")) and self.settings.is_governed(path)]
 
 
-def check_tree(files: Files, paths: tuple[str, ...] = ()) -> list[Finding]:
+def check_tree(files: Files, paths: tuple[str, ...] = (), history: History | None = None) -> list[Finding]:
     """All findings of a tree, by place; with `paths` only those about these files and folders."""
-    tree = Tree(files)
+    tree = Tree(files, history)
     found = [*tree.findings, *(finding for check in CHECKS for finding in check(tree))]
     if paths:
         found = [one for one in found if any(_is_below(one.place.file, path) for path in paths)]
@@ -95,6 +100,14 @@ def gaps_are_whole(tree: Tree) -> Iterator[Finding]:
             yield Finding("SP112", Place(path), f"the gap in it is called {gap.id}")
         if gap.loop is not None and gap.loop not in loops:
             yield Finding("SP113", Place(path), f"its loop {gap.loop} is not there")
+
+
+def loops_are_true(tree: Tree) -> Iterator[Finding]:
+    """The loops say what can be true, see `ledger.loop_checks`."""
+    from spine.ledger.loop_checks import check_loops
+    from spine.ledger.loops import LoopLedger
+
+    yield from check_loops(LoopLedger(tree.files, tree.settings, tree.ledger), tree.history)
 
 
 def bindings_are_readable(tree: Tree) -> Iterator[Finding]:
@@ -181,6 +194,7 @@ def _values(document: Document) -> Iterator[tuple[Address, Node]]:
 CHECKS: tuple[Check, ...] = (
     proposals_are_whole,
     gaps_are_whole,
+    loops_are_true,
     bindings_are_readable,
     identities_are_unique,
     references_resolve,

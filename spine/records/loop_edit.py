@@ -23,7 +23,7 @@ from spine.yamldoc.write import string
 
 MARKER = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX~]\](?=\s|$))?")
 _BOX = re.compile(r"\[[ xX~]\]")
-_DEFERRED = re.compile(r" \(deferred: [^()]*\)(?=[ \t]*(?:\r?\n)?$)")
+_DEFERRED = re.compile(r" \(deferred: (?:[^()]|\([^()]*\))*\)(?=[ \t]*(?:\r?\n)?$)")
 LONGEST = 1000
 
 
@@ -93,7 +93,7 @@ def set_mark(text: str, loop: Loop, name: str, mark: Mark, *, deferred_to: str |
     changed = {item.line: _with_box(lines[item.line - 1], mark, Place(loop.file, item.line))}
     last = changed.get(item.text_last, lines[item.text_last - 1])
     if mark == "partly":
-        if deferred_to is not None and deferred_to not in item.text:
+        if deferred_to is not None and not says(item.text, deferred_to):
             changed[item.text_last] = _appended(last, f" (deferred: {one_line(deferred_to)})")
     elif _DEFERRED.search(last):
         changed[item.text_last] = _DEFERRED.sub("", last)
@@ -192,7 +192,7 @@ def defer_remaining(text: str, loop: Loop, number: int, deferred_to: str) -> str
             hint=f"spine loop show {loop.id}",
         )
     item = loop.remaining[number - 1]
-    if deferred_to in item.text:
+    if says(item.text, deferred_to):
         return text
     lines = split_lines(text)
     lines[item.text_last - 1] = _appended(
@@ -224,6 +224,13 @@ def _word(loop: Loop, text: str) -> Literal["DONE", "COMPLETE"]:
     lines = split_lines(text)
     said = [lines[one.line - 1] for one in loop.phases if one.said == "done"]
     return "DONE" if any(re.search(r"\bDONE\b", line) for line in said) else "COMPLETE"
+
+
+def says(text: str, deferred_to: str) -> bool:
+    """Whether a text names this gap or proposal, or has this reason as its remark."""
+    if deferred_to.startswith(("GAP-", "CP-")):
+        return re.search(rf"(?<![\w-]){re.escape(deferred_to)}(?![\w-])", text) is not None
+    return f"(deferred: {one_line(deferred_to)})" in text
 
 
 def one_line(words: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spine.errors import Refused
-from spine.ids import GapId, ProposalId
+from spine.ids import ProposalId
 
 _PROPOSAL = re.compile(r"Proposal[ ]+[0-9]{1,4}:[ ]+(CP-[\w-]+)(?:[ ]+\((.*)\))?[ ]*")
 _GAPS = re.compile(r"Gaps?:[ ]+(GAP-[\w-]+(?:[ ]+\([^()]*\))?(?:,[ ]*GAP-[\w-]+(?:[ ]+\([^()]*\))?)*)[ ]*")
@@ -98,12 +98,9 @@ def receipt_lines(gaps: Iterable[GapReceipt], proposals: Iterable[ProposalReceip
 
 
 def gap_order(id_: str) -> tuple[str, int, str]:
-    """Gaps by prefix and number; foreign ids behind."""
-    try:
-        gap = GapId(id_)
-    except Refused:
-        return "~", 0, id_
-    return gap.prefix, gap.number, id_
+    """Gaps by prefix and number, whoever made the id."""
+    stem, _, digits = id_.rpartition("-")
+    return stem, int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else 0, id_
 
 
 def proposal_order(id_: str) -> tuple[str, str]:

@@ -41,8 +41,14 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
 
 
 def error_document(error: SpineError) -> Json:
-    """What stopped a command; of conflicts all that the plan knows."""
+    """What stopped a command; of conflicts all that the plan knows, of a loop its open ends."""
     details: Json = {}
+    if error.code == "SP066":
+        from spine.actions.loop_close import StillOpen
+        from spine.review.loop_documents import open_part
+
+        if isinstance(error, StillOpen):
+            details["open"] = open_part(error.open)
     if error.exit_code is Exit.CONFLICT:
         from spine.actions.apply import PlanConflicts
         from spine.actions.resolve import Unresolved

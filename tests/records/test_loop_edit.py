@@ -83,6 +83,9 @@ def test_a_deferral_stands_behind_the_text_and_goes_with_the_tick(form: Callable
     ]
     assert set_mark(deferred, read(deferred), "1", "partly", deferred_to="GAP-OP-118") == deferred
     assert set_mark(deferred, read(deferred), "1", "met") == text
+    why = set_mark(text, read(text), "2", "partly", deferred_to="Sunday (or later)")
+    assert "2. [~] Second (deferred: Sunday (or later))" in why
+    assert set_mark(why, read(why), "2", "open") == text
 
 
 def test_no_such_item() -> None:
