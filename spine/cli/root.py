@@ -24,6 +24,7 @@ VERBS: dict[str, dict[str, str]] = {
         "check": "Prove that every governed change of a range is explained.",
     },
     "And": {
+        "gap": "Register, list, close and link gaps.",
         "validate": "Find what is wrong in the files of one tree.",
         "diff": "Show what changed by key, between revisions or files.",
         "supersede": "Replace a pending proposal by a new one.",

@@ -6,7 +6,7 @@ from spine.repository.changes import BlockedPath, Decision, OwnPath
 from spine.repository.commits import Commit, Person, read_commit
 from spine.repository.conversion import Converted
 from spine.repository.descent import DiskFailed
-from spine.repository.files import File, Link, Occupied, look, put, remove
+from spine.repository.files import File, Link, NameTaken, Occupied, look, put, put_new, remove
 from spine.repository.folders import FolderTaken, new_folder
 from spine.repository.git import GitFailed
 from spine.repository.history import (
@@ -17,6 +17,7 @@ from spine.repository.history import (
     changed_paths,
     changes_first_parent,
     commits,
+    names_ever,
     shallow,
 )
 from spine.repository.hooks import HookRefused
@@ -77,6 +78,7 @@ __all__ = [
     "Link",
     "Locked",
     "MissingObject",
+    "NameTaken",
     "NoBackup",
     "NoBranch",
     "NotARepository",
@@ -114,10 +116,12 @@ __all__ = [
     "land",
     "look",
     "merge_base",
+    "names_ever",
     "new_folder",
     "open_journal",
     "parse_trailers",
     "put",
+    "put_new",
     "read_backup",
     "read_commit",
     "read_journal",
