@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from spine.actions.overlay import Overlay
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.sources import Edited, Gathered, Side
 from spine.actions.workspace import Workspace
@@ -149,7 +149,8 @@ class Desk:
     def _proved(self, path: str, id_: str, text: str) -> StoredGap:
         if path != self.tree.settings.gaps.register:
             return of_file(read_gap(text, file=path), path)
-        gaps = read_gaps(_Instead(self.files, path, text.encode("utf-8")), self.tree.settings)
+        changed = Overlay(self.work.repo, self.files, {path: (text.encode("utf-8"), "100644")})
+        gaps = read_gaps(changed, self.tree.settings)
         for finding in gaps.findings:
             raise Refused(finding.message, place=finding.place, hint=finding.hint)
         return gaps.by_id()[id_]
@@ -157,18 +158,3 @@ class Desk:
     @property
     def _loops(self) -> str:
         return self.tree.settings.folders.loops
-
-
-@dataclass(frozen=True, slots=True)
-class _Instead:
-    """Files with one of them replaced."""
-
-    files: Snapshot
-    path: str
-    data: bytes
-
-    def read(self, path: str) -> bytes | None:
-        return self.data if path == self.path else self.files.read(path)
-
-    def paths(self, prefix: str = "") -> Iterator[str]:
-        return self.files.paths(prefix)
