@@ -35,7 +35,10 @@ class Shortfall:
 
 
 def new_gap(work: Workspace, said: Shortfall, *, propose: bool = False, why: str | None = None) -> GapWritten:
-    """Write a new, open gap. Raises `Refused` for an id that is or was in use, or a loop or criterion that is none."""
+    """Write a new, open gap: into the register, if there is one and no gap has a file yet, else into its own file.
+
+    Raises `Refused` for an id that is or was in use, or a loop or criterion that is none.
+    """
     desk = Desk.open(work, for_proposal=propose)
     settings = desk.tree.settings
     if said.loop is not None:
@@ -60,7 +63,7 @@ def new_gap(work: Workspace, said: Shortfall, *, propose: bool = False, why: str
         wanted = Wanted(title=f"Register {id_}: {gap.title}"[:200], why=why, loop=said.loop, registers=(id_,))
         path = settings.gaps.register
         try:
-            if path is None:
+            if path is None or any(one.gap is not None for one in desk.tree.gaps.stored):
                 path = f"{settings.folders.gaps}/{id_}.yaml"
                 return desk.write("new", path, id_, write_gap(gap), wanted, before=None, is_new=True)
             text = registered(desk.text(path), gap, settings.rules_for(path).identity)

@@ -25,6 +25,7 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "And": {
         "gap": "Register, list, close and link gaps.",
+        "adopt": "Govern a repository that has a history of its own.",
         "validate": "Find what is wrong in the files of one tree.",
         "diff": "Show what changed by key, between revisions or files.",
         "supersede": "Replace a pending proposal by a new one.",

@@ -98,7 +98,9 @@ def _gap_passages(tree: Tree) -> Iterator[Passage]:
         if one.gap is not None:
             document = tree.document(one.path)
             if isinstance(document, Document) and document.root is not None:
-                for name in ("title", "description", "accepted", "imported"):
+                # The title of an imported gap is the beginning of its description, so it says nothing more.
+                title = () if one.gap.imported is not None else ("title",)
+                for name in (*title, "description", "accepted", "imported"):
                     yield from _below(document, _child(document.root, name))
         elif one.entry is not None and tree.gaps.register is not None:
             for name, node in one.entry.nodes.items():

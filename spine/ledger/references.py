@@ -23,7 +23,7 @@ Kind = Literal["proposal", "loop", "gap", "commit"]
 _ID = re.compile(r"(?<![A-Za-z0-9_-])(CP|LOOP|GAP)-[A-Za-z0-9_-]+")
 _GAP = re.compile(r"GAP-[A-Z][A-Z0-9]*-[0-9]+")
 _HEX = re.compile(
-    r"(?<![A-Za-z0-9_@:/#%&=+~$-])(?<![A-Za-z0-9]\.)[0-9a-f]{7,40}(?![A-Za-z0-9_@/=+%~-]|\.[A-Za-z0-9]|:[0-9A-Za-z])"
+    r"(?<![A-Za-z0-9_@:/#%&=+~$-])(?<![A-Za-z0-9]\.)[0-9a-f]{7,40}(?![A-Za-z0-9_@/=+%~-]|\.[A-Za-z0-9]|\.\.\.|…|:[0-9A-Za-z])"
 )
 _DATED = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OPEN_ENDED = frozenset("*<{…$?")

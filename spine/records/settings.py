@@ -73,7 +73,8 @@ class Policy:
 class GapRules:
     """The prefix of new gaps (`GAP-PREFIX-118`), and the one file that holds them where it is not a file each.
 
-    With a register the gap verbs read and edit that file; gaps in the folder are read too.
+    With a register the gap verbs read and edit that file; gaps in the folder are read too, and once there is one, new
+    ones get a file each.
     """
 
     prefix: str = "OP"
