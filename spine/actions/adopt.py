@@ -38,7 +38,7 @@ from spine.repository import (
     look,
     replace_files,
     resolve,
-    work_tree_of,
+    whole_work_tree,
 )
 
 
@@ -91,7 +91,7 @@ def adopt(work: Workspace, wishes: Wishes) -> Adopted:
     """Recognise, report and write. Raises `Refused` for wishes that an existing `spine.yaml` contradicts."""
     repo = work.repo
     repo.tree_root()
-    here = work_tree_of(repo)
+    here = whole_work_tree(repo)
     settings, is_new = _settings(repo, here, wishes)
     forms = settings.landings or tuple(wishes.landings) or LANDINGS
     overlay = Overlay(repo, here)

@@ -25,6 +25,7 @@ from spine.repository import (
     replace_files,
     resolve,
     snapshot_of,
+    whole_work_tree,
     work_tree_of,
 )
 
@@ -64,7 +65,7 @@ class Desk:
             base = resolve(work.repo, revision or "HEAD")
             files = snapshot_of(work.repo, base)
         else:
-            files = work_tree_of(work.repo)
+            files = whole_work_tree(work.repo)
         tree = Tree(files, lambda texts: commits_named(work.repo, texts))
         if tree.findings:  # settings that cannot be read say nothing about where gaps lie
             first = tree.findings[0]

@@ -42,13 +42,16 @@ def with_gaps(
     registers: tuple[str, ...],
     closes: tuple[str, ...],
     may_add: bool,
+    is_undo: bool,
 ) -> tuple[Gathered, tuple[FileChange, ...], tuple[str, ...], tuple[str, ...]]:
     """The files with the operations that the links ask for, their changes, and the links with what the files do.
 
-    `may_add` is false where the content is what it is (commits recorded afterwards). Raises `GapUnsaid`.
+    `may_add` is false where the content is what it is (commits recorded afterwards); with `is_undo` files become again
+    what they were, evidence too. Raises `GapUnsaid`.
     """
     settings = ledger.settings
-    gathered = _own_evidence(gathered, ledger, id_)
+    if not is_undo:
+        gathered = _own_evidence(gathered, ledger, id_)
     files = make(gathered)
     done = gap_links(files, settings)
     opening = [gap for gap in registers if gap not in done.registers]

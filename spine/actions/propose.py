@@ -146,7 +146,7 @@ def prepare(
 
     gathered, files, registers, closes = with_gaps(
         work.repo, tree, ledger, gathered, make, id_=id_, by=work.person, at=id_.moment,
-        registers=wanted.registers, closes=wanted.closes, may_add=may_add,
+        registers=wanted.registers, closes=wanted.closes, may_add=may_add, is_undo=wanted.undoes is not None,
     )  # fmt: skip
     proposal = Proposal(
         id=id_,

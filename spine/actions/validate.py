@@ -21,7 +21,7 @@ from spine.repository import (
     resolve,
     shallow,
     snapshot_of,
-    work_tree_of,
+    whole_work_tree,
 )
 
 Where = Literal["work tree", "index"]
@@ -48,7 +48,7 @@ def validate(work: Workspace, *, where: Where = "work tree", revision: str | Non
     elif repo.work_tree is None:
         files = snapshot_of(repo, resolve(repo, "HEAD"))
     else:
-        files = work_tree_of(repo)
+        files = whole_work_tree(repo)
     named = tuple(repo.prefix + path.removeprefix("./") for path in paths) if revision is None else paths
     found = findings_of(repo, files, named)
     known, flaw = baseline_in(files)
@@ -63,7 +63,7 @@ def update_baseline(work: Workspace) -> int:
     Nothing is ever added here: a new finding is mended, not recorded. Raises `Refused` if the baseline cannot be read.
     """
     repo = work.repo
-    files = work_tree_of(repo)
+    files = whole_work_tree(repo)
     known, flaw = baseline_in(files)
     if flaw:
         raise Refused(flaw[0].message, place=flaw[0].place, hint=flaw[0].hint)

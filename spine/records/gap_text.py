@@ -61,8 +61,14 @@ class GapText:
         """Open, without what `closed` and `accepted` wrote; what a register said in its own words stays."""
         if self.entry is None:
             return self._set("status", "open")._without("closed", "accepted")
-        ours = self._has("closed_by")
-        return self._set("status", "open")._without(*(_ENDED if ours else ()), *_ACCEPTED)
+        made = self._set("status", "open")
+        keys = made._keys()
+        if "closed_by" in keys:
+            # Where `closed` did not add `fixed_in` behind its other fields, it was there before, and empty.
+            added = keys[keys.index("closed_by") + 1 :][:1] == ["fixed_in"]
+            made = made if added else made._set("fixed_in", "null")
+            made = made._without(*(_ENDED if added else _ENDED[:2]))
+        return made._without(*_ACCEPTED)
 
     def with_evidence(self, evidence: tuple[str, ...]) -> GapText:
         """The same end with other evidence."""
@@ -115,7 +121,11 @@ class GapText:
         return made
 
     def _has(self, key: str) -> bool:
-        return Places(parse(self.text)).entry(self.at / Key(key)) is not None
+        return key in self._keys()
+
+    def _keys(self) -> list[str]:
+        node = Places(parse(self.text)).node(self.at)
+        return [entry.key.text for entry in node.entries if entry.key is not None] if node is not None else []
 
     def _list(self, key: str) -> list[str]:
         node = Places(parse(self.text)).node(self.at / Key(key))

@@ -47,7 +47,7 @@ from spine.repository.revisions import (
 )
 from spine.repository.snapshots import Entry, IndexSnapshot, Snapshot, TreeSnapshot, Unmerged, snapshot_of
 from spine.repository.trailers import Trailer, parse_trailers
-from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
+from spine.repository.worktree import WorkTreeSnapshot, whole_work_tree, work_tree_of
 
 __all__ = [
     "BadMessage",
@@ -133,6 +133,7 @@ __all__ = [
     "save_backup",
     "shallow",
     "snapshot_of",
+    "whole_work_tree",
     "work_tree_of",
     "write_commit",
 ]

@@ -114,6 +114,11 @@ def test_closing_and_reopening_in_a_register() -> None:
     assert text.accepted(AGREED).reopened().text == REGISTER
 
 
+def test_an_empty_field_of_a_register_is_empty_again() -> None:
+    empty = REGISTER.replace("status: open", "fixed_in: null\n  status: open")
+    assert GapText(empty, "GAP-OP-117").closed(ENDED).reopened().text == empty
+
+
 def test_what_a_register_said_in_its_own_words_stays() -> None:
     own = REGISTER.replace("status: open", "status: fixed\n  fixed_in: by hand")
     assert GapText(own, "GAP-OP-117").reopened().text == own.replace("fixed\n", "open\n")
