@@ -33,7 +33,7 @@ from spine.repository import (
 class NoSuchGap(Refused):
     """No gap has this id, or several could be meant."""
 
-    code = "SP093"
+    code = "SP098"
 
 
 @dataclass(frozen=True, slots=True)

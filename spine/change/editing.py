@@ -44,6 +44,7 @@ def add_entry(text: str, at: Address, token: str | None, identity: Identity) -> 
 def add_source(text: str, at: Address, source: str, identity: Identity) -> str:
     """The same for an entry whose block source is at hand: whole lines, without their common indentation."""
     document = parse(whole_lines(text))
+    source = source.replace("\n", document.newline)
     ops = complete([Draft(Add(at, source, Last()))], document, identity)
     return patch_document(text, document, ops)
 

@@ -42,7 +42,7 @@ def _propose_options(face: F) -> F:
     return click.option("--propose", is_flag=True, help="Make a proposal of it; the work tree stays as it is.")(face)
 
 
-@click.group("gap", subcommand_metavar="VERB …")
+@click.group("gap", subcommand_metavar="VERB …", no_args_is_help=False)
 def command() -> None:
     """Gaps: known shortfalls, one file each, with type, severity and state.
 
@@ -65,7 +65,10 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def new(door: Door, /, title: str, type_: str, propose: bool, why: str | None, as_json: bool, **said: Any) -> None:
-    """Register a gap under the next number that no branch, work tree or open proposal of this clone knows."""
+    """Register a gap under the next number.
+
+    That is one more than any that a branch, the work tree or an open proposal of this clone knows.
+    """
     from spine.actions.gap_new import Shortfall, new_gap
 
     shortfall = Shortfall(
@@ -111,7 +114,10 @@ def list_(door: Door, /, revision: str | None, as_json: bool, **chosen: Any) -> 
 @json_option
 @click.pass_obj
 def show(door: Door, gap: str, revision: str | None, as_json: bool) -> None:
-    """Show GAP, whole, with the proposals that register and close it, and what is wrong with it."""
+    """Show GAP, whole.
+
+    With the proposals that register and close it, and what is wrong with it.
+    """
     from spine.actions.gap_listing import show_gap
     from spine.review.gap_documents import gap_show_document
     from spine.review.gap_text import gap_lines

@@ -22,11 +22,12 @@ from spine.actions.sources import WorkTree
 from spine.actions.supersede import supersede
 from spine.actions.undo import undo
 from spine.actions.validate import validate
+from spine.cli import gap as face
 from spine.cli.boundary import run
 from spine.errors import Refused
 from spine.ids import InvalidId
 from spine.ledger.evidence import NoEvidence
-from spine.records.gap import read_gap
+from spine.records.gap import SEVERITIES, STATUSES, TYPES, read_gap
 from spine.repository import BadRevision
 from tests.actions.conftest import Bench
 
@@ -386,6 +387,11 @@ def test_proposals_close_entries_of_a_register(legacy: Bench) -> None:
 
 
 # ---- the door -----------------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_the_face_are_those_of_the_record() -> None:
+    assert (face.TYPES, face.SEVERITIES) == (TYPES, SEVERITIES)
+    assert (*STATUSES, "unknown") == face.STATUSES
 
 
 def spine(bench: Bench, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

@@ -119,6 +119,18 @@ def test_an_empty_field_of_a_register_is_empty_again() -> None:
     assert GapText(empty, "GAP-OP-117").closed(ENDED).reopened().text == empty
 
 
+def test_line_ends_are_those_of_the_text() -> None:
+    for text in (GapText(_crlf(FILE)), GapText(_crlf(REGISTER), "GAP-OP-117")):
+        closed = text.closed(ENDED)
+        assert closed.text.replace("\r\n", "").count("\n") == 0
+        assert closed.reopened().text == text.text
+    assert registered(_crlf(REGISTER), GAP, Identity()) == _crlf(registered(REGISTER, GAP, Identity()))
+
+
+def _crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
 def test_what_a_register_said_in_its_own_words_stays() -> None:
     own = REGISTER.replace("status: open", "status: fixed\n  fixed_in: by hand")
     assert GapText(own, "GAP-OP-117").reopened().text == own.replace("fixed\n", "open\n")
