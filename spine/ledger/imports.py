@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from spine.errors import Refused
 from spine.ledger.references import Kind, Reference, find_references
 from spine.printable import printable
 from spine.records.imported import ImportedProposal
 from spine.records.settings import LANDING
+from spine.records.values import proposal_reference
 
 LANDINGS = (f"apply {LANDING}", f"gov({LANDING}):", f"Proposal: {LANDING}")
 """The forms that are tried where nobody says others."""
@@ -59,8 +61,10 @@ def landed_by(message: str, forms: Collection[str]) -> dict[str, list[str]]:
             if start < 0 or not body.startswith(before, start) or not body.startswith(behind, match.end()):
                 continue
             begins = start == 0 or body[start - 1] == "\n"
-            if begins or (match.end() <= subject_end and body[:start].endswith(": ")):
-                found.setdefault(match.group().rstrip("-_"), []).append(form)
+            in_subject = match.end() <= subject_end and body.startswith(": ", max(start - 2, 0))
+            id_ = match.group().rstrip("-_")
+            if (begins or in_subject) and _is_id(id_):
+                found.setdefault(id_, []).append(form)
     return found
 
 
@@ -94,13 +98,28 @@ def _imported(id_: str, commits: list[Told]) -> ImportedProposal:
     return ImportedProposal(
         id=id_,
         title=subject[:_LONGEST] or id_,
-        author=first.author,
+        author=_person(first.author),
         date=first.date,
         covers=tuple(told.commit for told in commits),
         loop=loops[0] if loops else None,
         gaps=tuple(dict.fromkeys(one.id for told in commits for one in _named(told.message, "gap"))),
         paths=tuple(dict.fromkeys(path for told in commits for path in told.paths)),
     )
+
+
+def _is_id(text: str) -> bool:
+    try:
+        proposal_reference(text)
+    except Refused:
+        return False
+    return True
+
+
+def _person(text: str) -> str:
+    """The author as records write people; git takes names that no record would."""
+    name, _, mail = text.partition("<")
+    clean = [" ".join(printable(part).replace("<", "").replace(">", "").split()) for part in (name, mail)]
+    return f"{clean[0][:200] or 'unknown'} <{clean[1].replace(' ', '')[:150]}>"
 
 
 def _named(text: str, kind: Kind) -> Iterator[Reference]:

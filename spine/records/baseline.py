@@ -43,7 +43,7 @@ Baseline = Counter[Fingerprint]
 
 def fingerprint(finding: Finding) -> Fingerprint:
     """The finding without its line; a line or column that the message names is left open."""
-    return Fingerprint(finding.place.file, finding.code, _LINE.sub(r"\1 …", finding.message))
+    return Fingerprint(_writable(finding.place.file), finding.code, _writable(_LINE.sub(r"\1 …", finding.message)))
 
 
 def baseline_of(findings: Iterable[Finding]) -> Baseline:
@@ -95,6 +95,11 @@ def write_baseline(known: Baseline) -> str:
         said = ", ".join(f"{key}: {string(value, flow=True)}" for key, value in parts)
         out.append(f"  - {{{said}{f', times: {times}' if times > 1 else ''}}}\n")
     return "".join(out)
+
+
+def _writable(text: str) -> str:
+    """File names are bytes; those that are no UTF-8 are shown by their codes, as no text file can hold them."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _code(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
-from spine.errors import Finding
+from spine.errors import Finding, Place
 from spine.ledger.checks import check_tree
 from spine.records.baseline import BASELINE, baseline_of, read_baseline, subtract, write_baseline
 
@@ -174,3 +175,9 @@ def test_a_baseline_knows_a_finding_wherever_its_line_moves_and_how_often() -> N
     assert not gone
     fresh, gone = subtract(findings(**{path: LOOP + "GAP-OP-009\n"}), known)
     assert (fresh, list(gone.values())) == ([], [1])
+
+
+def test_a_file_name_that_is_no_text_has_a_fingerprint() -> None:
+    odd = Finding("SP110", Place("bindings/\udcff.yaml"), "not UTF-8 text (byte 1)")
+    known = read_baseline(write_baseline(baseline_of([odd])))
+    assert subtract([odd], known) == ([], Counter())

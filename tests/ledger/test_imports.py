@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spine.ledger.imports import LANDINGS, Told, imports_of, landed_by
+from spine.records.imported import read_imported, write_imported
 
 AT = datetime(2026, 2, 12, 8, 0, 0, tzinfo=UTC)
 CP = "CP-20260212-080601__home-infra-p1"
@@ -63,6 +66,19 @@ def test_what_is_only_named_is_a_hole_unless_it_landed_under_its_whole_name() ->
     ]
     unlanded = imports_of(history, LANDINGS, ()).unlanded
     assert unlanded == {"CP-20260216-182611": (f"{2:040x}",), "CP-103956": (f"{2:040x}",)}
+
+
+@given(
+    subject=st.text(alphabet="aCP-20260212_<>\x1b\u202e :(){}\n", max_size=60),
+    author=st.text(alphabet="ab<>é \x00\n@\ud800", max_size=20),
+    paths=st.lists(st.text(alphabet="a/ü\t", min_size=1, max_size=5), max_size=3),
+    tail=st.text(alphabet="ABab09-_", max_size=300),
+)
+def test_whatever_history_says_the_index_reads_back(subject: str, author: str, paths: list[str], tail: str) -> None:
+    message = f"{subject}\napply CP-{tail}\nProposal: {CP}\n\nLOOP-A-20260212 GAP-OP-1 GAP-OP-118"
+    landed = imports_of([Told("a" * 40, message, author, AT, tuple(paths))], LANDINGS, ()).landed
+    assert CP in [one.id for one in landed]
+    assert read_imported(write_imported(landed)) == landed
 
 
 def test_what_spine_landed_itself_is_left_out() -> None:
