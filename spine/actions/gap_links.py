@@ -12,8 +12,8 @@ from datetime import datetime
 from spine.actions.sources import Edited, Gathered, Side
 from spine.errors import Place, Refused
 from spine.ids import ProposalId, near
+from spine.ledger.gap_links import gap_links, gap_of, is_gap_file
 from spine.ledger.gaps import Gaps, StoredGap, read_gaps
-from spine.ledger.links import gap_links, gap_of, is_gap_file
 from spine.ledger.reading import Ledger
 from spine.records.gap import Closed, read_gap
 from spine.records.gap_text import GapText

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from spine.actions.locate import drafts_of
 from spine.errors import Refused
 from spine.ids import GapId
-from spine.ledger.links import gap_of
+from spine.ledger.gap_links import gap_of
 from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger
 from spine.records.settings import Settings
 from spine.repository import Repository, Snapshot, TreeSnapshot, names_ever, refs, snapshot_of, work_tree_of

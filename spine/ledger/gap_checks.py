@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from spine.errors import Finding, Place, Refused
 from spine.ids import near
 from spine.ledger.evidence import ByValue, flaw_of, read_evidence
+from spine.ledger.gap_links import disagreements, gap_of
 from spine.ledger.gaps import StoredGap
-from spine.ledger.links import disagreements, gap_of
 from spine.ledger.status import statuses
 from spine.records.register import LOOP, register_findings
 from spine.yamldoc.nodes import Document

@@ -6,7 +6,7 @@ from spine.change.diff import diff
 from spine.change.operations import Change
 from spine.globs import parse_glob
 from spine.ids import GapId
-from spine.ledger.links import GapLinks, gap_links
+from spine.ledger.gap_links import GapLinks, gap_links
 from spine.records.gap_text import registered
 from spine.records.proposal import FileChange
 from spine.records.settings import GapRules, Settings
