@@ -14,7 +14,7 @@ from spine.ledger.evidence import ByCommit, ByCriterion, ByProposal, ByValue, No
 from spine.ledger.gaps import StoredGap
 from spine.ledger.reading import read_ledger
 from spine.ledger.status import statuses
-from spine.records.gap import Accepted, Closed
+from spine.records.gap import Accepted, Closed, criterion_reference
 from spine.records.loop import Criterion, read_loop
 from spine.repository import resolve, snapshot_of
 from spine.yamldoc.nodes import Document
@@ -23,13 +23,18 @@ from spine.yamldoc.nodes import Document
 def close_gap(
     work: Workspace, text: str, evidence: Iterable[str], *, propose: bool = False, why: str | None = None
 ) -> GapWritten:
-    """Close a gap with evidence. Raises `NoEvidence` for what does not resolve or hold, `Refused` if it is closed."""
+    """Close a gap with evidence; of one that is closed with the same, nothing is written.
+
+    Raises `NoEvidence` for what does not resolve or hold, `Refused` if it is closed with other evidence.
+    """
     desk = Desk.open(work, for_proposal=propose)
     gap = desk.find(text)
+    shown = tuple(dict.fromkeys(proved(work, desk.tree, one) for one in evidence))
     if gap.status == "closed":
+        if shown and gap.evidence in (shown, (", ".join(shown),)):
+            return GapWritten("close", gap, gap.status, is_new=False)
         said = f" with {', '.join(gap.evidence)}" if gap.evidence else ""
         raise Refused(f"{gap.id} is closed already{said}", place=gap.place, hint=f"spine gap reopen {gap.id}")
-    shown = tuple(dict.fromkeys(proved(work, desk.tree, one) for one in evidence))
     if not shown:
         raise NoEvidence(
             "a gap is closed with evidence",
@@ -43,9 +48,15 @@ def close_gap(
 
 
 def accept_gap(work: Workspace, text: str, reason: str, *, propose: bool = False) -> GapWritten:
-    """Accept an open gap: it is known and stays. Raises `Refused` for one that is not open."""
+    """Accept an open gap: it is known and stays; of one that is accepted for the same reason, nothing is written.
+
+    Raises `Refused` for one that is not open.
+    """
     desk = Desk.open(work, for_proposal=propose)
     gap = desk.find(text)
+    accepted = gap.gap.accepted if gap.gap is not None else None
+    if gap.status == "accepted" and accepted is not None and accepted.why == reason.strip():
+        return GapWritten("accept", gap, gap.status, is_new=False)
     if gap.status in ("accepted", "closed"):
         raise Refused(f"{gap.id} is {gap.status}", place=gap.place, hint=f"spine gap reopen {gap.id}")
     if not reason.strip() or "\n" in reason.strip():
@@ -57,11 +68,11 @@ def accept_gap(work: Workspace, text: str, reason: str, *, propose: bool = False
 
 
 def reopen_gap(work: Workspace, text: str, *, propose: bool = False, why: str | None = None) -> GapWritten:
-    """Open a closed or accepted gap again. Raises `Refused` if it is open."""
+    """Open a closed or accepted gap again; of one that is open, nothing is written."""
     desk = Desk.open(work, for_proposal=propose)
     gap = desk.find(text)
     if gap.status == "open":
-        raise Refused(f"{gap.id} is open", place=gap.place, hint=f"spine gap close {gap.id} --evidence …")
+        return GapWritten("reopen", gap, gap.status, is_new=False)
     wanted = Wanted(title=_title("Reopen", gap), why=why, loop=gap.loop)
     return desk.write("reopen", gap.path, gap.id, desk.gap_text(gap).reopened().text, wanted, before=gap.status)
 
@@ -76,7 +87,10 @@ def link_gap(
     propose: bool = False,
     why: str | None = None,
 ) -> GapWritten:
-    """Say in which loop a gap was found and which criteria it blocks. Raises `Refused` for what is not there."""
+    """Say in which loop a gap was found and which criteria it blocks; if it says so already, nothing is written.
+
+    Raises `Refused` for a loop or criterion that is not there.
+    """
     desk = Desk.open(work, for_proposal=propose)
     gap = desk.find(text)
     made = desk.gap_text(gap)
@@ -88,12 +102,11 @@ def link_gap(
         if criterion not in made.blocks():
             made = made.blocking(criterion)
     for criterion in unblocks:
-        if criterion not in made.blocks():
-            listed = ", ".join(made.blocks()) or "nothing"
-            raise Refused(f"{gap.id} does not block this", place=Place(criterion), hint=f"it blocks {listed}")
-        made = made.not_blocking(criterion)
+        criterion_reference(criterion)
+        if criterion in made.blocks():
+            made = made.not_blocking(criterion)
     if made.text == desk.text(gap.path):
-        raise Refused("nothing changes, this is so already", place=Place(gap.id), hint=f"spine gap show {gap.id}")
+        return GapWritten("link", gap, gap.status, is_new=False)
     wanted = Wanted(title=_title("Link", gap), why=why, loop=loop or gap.loop)
     return desk.write("link", gap.path, gap.id, made.text, wanted, before=gap.status)
 

@@ -38,12 +38,16 @@ class NoSuchGap(Refused):
 
 @dataclass(frozen=True, slots=True)
 class GapWritten:
-    """A gap as it is now. `before` is its state until then, None for a new one; `proposed` if it is only proposed."""
+    """A gap as it is now. `before` is its state until then, None for a new one; `proposed` if it is only proposed.
+
+    `is_new` is false if all of this was so already, and nothing was written.
+    """
 
     verb: str
     gap: StoredGap
     before: str | None
     proposed: Proposed | None = None
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)

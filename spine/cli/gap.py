@@ -205,6 +205,8 @@ def _finish(door: Door, done: GapWritten, *, as_json: bool) -> None:
         door.terminal.give(gap_written_document(done))
         return
     door.terminal.show(gap_written_lines(done, door.terminal.style))
+    if not done.is_new:
+        return
     if done.proposed is not None:
         door.terminal.next_step(f"spine apply {done.proposed.proposal.id}")
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from spine.errors import Finding, Place, Refused
 from spine.ledger.reading import Files
-from spine.records.gap import Gap, read_gap
+from spine.records.gap import Gap, criterion_reference, read_gap
 from spine.records.register import Register, Registered, read_register
 from spine.records.settings import Settings
 
@@ -111,9 +112,20 @@ def _of_register(register: Register, entry: Registered) -> StoredGap:
         entry.status,
         entry.loop,
         entry.found,
-        evidence=evidence,
+        tuple(_blocked(entry)),
+        evidence,
         entry=entry,
     )
+
+
+def _blocked(entry: Registered) -> Iterator[str]:
+    """The criteria that an entry says it blocks, of those that are written as criteria are."""
+    node = entry.nodes.get("blocks")
+    for item in node.entries if node is not None and node.kind == "sequence" else []:
+        try:
+            yield criterion_reference(item.value.text)
+        except Refused:
+            continue
 
 
 def _text(files: Files, path: str) -> str:

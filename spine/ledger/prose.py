@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spine.errors import Finding, Place, Refused
+from spine.errors import Finding, Place
 from spine.ledger.references import Known, Reference, find_references
-from spine.records.loop import split_front_matter
 from spine.records.register import LOOP
-from spine.yamldoc.fields import open_record
 from spine.yamldoc.nodes import Document, Node
 
 if TYPE_CHECKING:
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
 
 CODES = {"proposal": "SP301", "loop": "SP302", "gap": "SP303", "commit": "SP304"}
 NOT_PROSE = frozenset({"id", *LOOP})  # of a register's entry: these have checks of their own
-_LONGEST = 8 * 1024 * 1024
-_ORIGIN = "origin"
+_HEAD = 64 * 1024  # front matter is no longer
+_ORIGIN = "origin:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +122,14 @@ def _child(node: Node, name: str) -> Node | None:
 
 
 def has_origin(text: str) -> bool:
-    """Whether a loop's front matter says that it comes from elsewhere: `origin: REPOSITORY`."""
-    if f"\n{_ORIGIN}:" not in text[:_LONGEST]:
+    """Whether a loop's front matter says that it comes from elsewhere: `origin: REPOSITORY`. Read by the line, as front
+    matter need not be YAML to say so."""
+    lines = text[:_HEAD].split("\n")
+    if lines[0].rstrip() != "---":
         return False
-    try:
-        front, _ = split_front_matter(text)
-        root = open_record(front, file="", what="front matter").root
-    except Refused:
-        return False
-    node = _child(root, _ORIGIN) if root is not None else None
-    return node is not None and node.kind == "scalar" and bool(node.text.strip())
+    for line in lines[1:]:
+        if line.rstrip() == "---":
+            return False
+        if line.startswith(_ORIGIN):
+            return line.removeprefix(_ORIGIN).split("#")[0].strip(" \t\r\"'") not in ("", "null", "~")
+    return False

@@ -45,8 +45,15 @@ def gap_written_document(done: GapWritten) -> Json:
     """A gap that was written, or proposed to be written."""
     made = done.proposed
     proposal = None if made is None else {"id": made.proposal.id, "path": made.folder, "plan": plan_part(made.plan)}
+    outcome = "already-there" if not done.is_new else "written" if made is None else "proposed"
     return document(
-        f"gap-{done.verb}", Exit.DONE, id=done.gap.id, before=done.before, gap=gap_part(done.gap), proposal=proposal
+        f"gap-{done.verb}",
+        Exit.DONE,
+        outcome=outcome,
+        id=done.gap.id,
+        before=done.before,
+        gap=gap_part(done.gap),
+        proposal=proposal,
     )
 
 

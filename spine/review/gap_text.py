@@ -55,6 +55,8 @@ def gap_written_lines(done: GapWritten, style: Style) -> list[str]:
     if done.proposed is not None:
         return proposed_lines(done.proposed, style)
     id_ = style("strong", printable(done.gap.id))
+    if not done.is_new:
+        return [f"{id_} {_DONE[done.verb]} already; nothing was written"]
     return [f"{id_} {_DONE[done.verb]} in {printable(done.gap.path)}"]
 
 

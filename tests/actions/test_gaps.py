@@ -139,8 +139,8 @@ def test_what_is_not_there_cannot_be_linked(home: Bench) -> None:
     link_gap(home.work, "001", loop=LOOP, blocks=(f"{LOOP}#2", f"{LOOP}#1"))
     done = link_gap(home.work, "001", unblocks=(f"{LOOP}#1",))
     assert (done.gap.loop, done.gap.blocks) == (LOOP, (f"{LOOP}#2",))
-    with pytest.raises(Refused, match="nothing changes"):
-        link_gap(home.work, "001", loop=LOOP)
+    again = link_gap(home.work, "001", loop=LOOP, blocks=(f"{LOOP}#2",), unblocks=(f"{LOOP}#1",))
+    assert (again.is_new, again.gap) == (False, done.gap)
     with pytest.raises(NoSuchGap) as none:
         link_gap(home.work, "GAP-OP-011", loop=LOOP)
     assert none.value.hint == "did you mean GAP-OP-001?"
@@ -154,9 +154,13 @@ def test_closing_with_evidence_and_back(home: Bench, evidence: str) -> None:
     assert (done.before, done.gap.status) == ("open", "closed")
     assert done.gap.evidence == (home.tip() if evidence == "HEAD" else evidence,)
     assert codes(home) == []
+    text = home.read(f"gaps/{id_}.yaml")
+    assert not close_gap(home.work, id_, [evidence]).is_new
     with pytest.raises(Refused, match="closed already"):
-        close_gap(home.work, id_, [evidence])
+        close_gap(home.work, id_, [evidence, "HEAD^"])
+    assert home.read(f"gaps/{id_}.yaml") == text
     assert reopen_gap(home.work, id_).gap.status == "open"
+    assert not reopen_gap(home.work, id_).is_new
     assert home.read(f"gaps/{id_}.yaml") == before
 
 
@@ -191,6 +195,9 @@ def test_accepting_says_who_and_why(home: Bench) -> None:
     assert done.gap.gap is not None
     assert done.gap.gap.accepted is not None
     assert (done.gap.status, done.gap.gap.accepted.why) == ("accepted", "Nobody reads it.")
+    assert not accept_gap(home.work, id_, "Nobody reads it.").is_new
+    with pytest.raises(Refused, match="is accepted"):
+        accept_gap(home.work, id_, "Another reason.")
     assert close_gap(home.work, id_, ["HEAD"]).before == "accepted"
     assert reopen_gap(home.work, id_).gap.gap == read_gap(home.read(f"gaps/{id_}.yaml", "HEAD"))
 
@@ -368,6 +375,7 @@ def test_a_register_stays_usable(legacy: Bench) -> None:
     assert (made.gap.id, made.gap.path) == ("GAP-OP-043", "bindings/gaps.yaml")
     legacy.commit("register it")
     done = close_gap(legacy.work, "042", ["HEAD"])
+    assert not close_gap(legacy.work, "042", ["HEAD"]).is_new
     assert done.gap.evidence == (legacy.tip(),)
     assert reopen_gap(legacy.work, "042").gap.status == "open"
     assert legacy.run("diff", "HEAD") == ""
@@ -435,7 +443,7 @@ def test_the_faces_and_their_documents(
     shown = json.loads(out)
     assert (shown["gap"]["status"], shown["gap"]["evidence"], shown["findings"]) == ("closed", [home.tip()], [])
     code, out = spine(home, capsys, "gap", "reopen", "1", "--propose", "--json")
-    assert code == 2
+    assert (code, json.loads(out)["outcome"]) == (0, "already-there")
     code, out = spine(home, capsys, "gap", "close", "1", "--evidence", "HEAD", "--propose", "--json")
     assert json.loads(out)["proposal"]["plan"]["outcome"] == "clean"
     code, out = spine(home, capsys, "gap", "show", "1")

@@ -9,6 +9,7 @@ import pytest
 
 from spine.errors import Finding, Place
 from spine.ledger.checks import check_tree
+from spine.ledger.prose import has_origin
 from spine.records.baseline import BASELINE, baseline_of, read_baseline, subtract, write_baseline
 
 COMMIT = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"
@@ -181,3 +182,32 @@ def test_a_file_name_that_is_no_text_has_a_fingerprint() -> None:
     odd = Finding("SP110", Place("bindings/\udcff.yaml"), "not UTF-8 text (byte 1)")
     known = read_baseline(write_baseline(baseline_of([odd])))
     assert subtract([odd], known) == ([], Counter())
+
+
+@pytest.mark.parametrize(
+    ("front", "away"),
+    [
+        ("---\nloop_id: X\norigin: example/other\n---\n", True),
+        ("---\r\norigin: 'example/other'  # there\r\n---\r\n", True),
+        ("---\nobjective: a: b\norigin: other\n", True),
+        ("---\norigin:\n---\n", False),
+        ("---\norigin: null # nowhere\n---\n", False),
+        ("---\nloop_id: X\n---\norigin: other\n", False),
+        ("origin: other\n", False),
+        ("", False),
+    ],
+)
+def test_a_loop_from_elsewhere_says_so_in_its_front_matter(front: str, away: bool) -> None:
+    assert has_origin(front) is away
+
+
+def test_what_an_entry_of_a_register_blocks_is_looked_at_where_it_can_be() -> None:
+    register = (
+        "gaps:\n  - id: GAP-OP-009\n    type: stale-ssot\n    severity: low\n    status: open\n"
+        "    discovered_at: 2026-02-07\n    blocks: [LOOP-A-20260212#9, LOOP-A-20260212#1, '#', x#y, {a: b}]\n"
+    )
+    settings = "spine: settings/1\ngaps: {register: bindings/gaps.yaml}\n"
+    found = findings(**{"spine.yaml": settings, "bindings/gaps.yaml": register})
+    assert [(one.code, one.message) for one in found] == [
+        ("SP323", "GAP-OP-009 blocks LOOP-A-20260212#9, and LOOP-A-20260212 has 2 criteria")
+    ]
