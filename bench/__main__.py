@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import concurrency, corpus, duplicates, replay, speed
+from bench import concurrency, corpus, duplicates, ledger, loops, replay, speed
 
 FIGURES = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 SCHEMA = "spine-bench/1"
@@ -36,11 +36,29 @@ def _speed(options: argparse.Namespace) -> Measured:
     return speed.report(timings), speed.figures(timings)
 
 
+def _loops(options: argparse.Namespace) -> Measured:
+    return _printed([loops.report(loops.loops())])
+
+
+def _ledger(options: argparse.Namespace) -> Measured:
+    return _printed(ledger.report(options.every))
+
+
+def _printed(lines: Iterable[str]) -> Measured:
+    """Figures that are lines of a report, for programs too."""
+    shown = []
+    for line in lines:
+        shown += line.split("\n")
+    return "\n".join(shown), {"report": shown}
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Measured]] = {
     "replay": _replay,
     "concurrency": _concurrency,
     "duplicates": _duplicates,
     "speed": _speed,
+    "loops": _loops,
+    "ledger": _ledger,
 }
 
 

@@ -129,6 +129,25 @@ def parse_selector(text: str) -> Step:
     return step
 
 
+def split_value(text: str) -> tuple[str, str | None]:
+    """`ADDRESS=VALUE`, parted at the first `=` outside brackets and quotes; no value if there is none."""
+    depth, at = 0, 0
+    while at < len(text):
+        char = text[at]
+        if char == '"':
+            at += 1
+            while at < len(text) and text[at] != '"':
+                at += 2 if text[at] == "\\" else 1
+        elif char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+        elif char == "=" and depth <= 0:
+            return text[:at], text[at + 1 :]
+        at += 1
+    return text, None
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

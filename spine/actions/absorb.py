@@ -53,7 +53,7 @@ def absorb(work: Workspace, text: str, wanted: Wanted, *, branch: str | None = N
         raise Refused("no governed file changed in this range", place=Place(text))
     paths = [one.path for one in files]
     covers = tuple(str(step.commit) for step in changes_first_parent(repo, which, paths))[::-1]
-    prepared = prepare(work, type(gathered)(gathered.base, files, (), gathered.said), wanted)
+    prepared = prepare(work, type(gathered)(gathered.base, files, (), gathered.said), wanted, may_add=False)
     proposal = prepared.proposal
     trailers = landing_trailers(proposal, prepared.digest)
 

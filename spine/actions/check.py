@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from spine.actions.covering import Coverage
 from spine.actions.explain import CheckedCommit, Explainer
-from spine.actions.loop_history import history_of
-from spine.actions.validate import findings_of
+from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding
 from spine.ledger.reading import SETTINGS, read_ledger
+from spine.records.baseline import fingerprint
 from spine.repository import CommitId, Repository, changes_first_parent, resolve_range, snapshot_of
 
 
@@ -66,17 +66,15 @@ def check(work: Workspace, text: str) -> Report:
 
 
 def _fresh(repo: Repository, since: CommitId | None, until: CommitId) -> tuple[Finding, ...]:
-    """What `validate` finds at the end of the range and did not find at its beginning."""
+    """What `validate` finds at the end of the range and did not find at its beginning.
+
+    Where governance begins within the range, the baseline that came with it counts; later nothing can be added to it.
+    """
     end = snapshot_of(repo, until)
     if end.blob(SETTINGS) is None:
         return ()
-    known: set[tuple[str, str, str]] = set()
-    if since is not None:
-        start = snapshot_of(repo, since)
-        known = {_key(one) for one in findings_of(start, history=history_of(repo, since, start))}
-    found = findings_of(end, history=history_of(repo, until, end))
-    return tuple(one for one in found if _key(one) not in known)
-
-
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.code, finding.place.file, finding.message
+    start = snapshot_of(repo, since) if since is not None else None
+    known = {fingerprint(one) for one in findings_of(repo, start, tip=since)} if start is not None else set()
+    if start is None or start.blob(SETTINGS) is None:
+        known |= set(baseline_in(end)[0])
+    return tuple(one for one in findings_of(repo, end, tip=until) if fingerprint(one) not in known)

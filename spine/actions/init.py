@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from spine.actions.recent import recent_changes
 from spine.actions.workspace import Workspace
-from spine.address import Address, Key
-from spine.change.places import Places
 from spine.change.rules import Rule
 from spine.errors import Refused
 from spine.globs import parse_glob
@@ -17,7 +15,7 @@ from spine.patterns import parse_place_pattern
 from spine.records.settings import Folders, Settings, write_settings
 from spine.repository import Branch, File, Repository, head, put, work_tree_of
 from spine.repository.files import look
-from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.guard import parse
 
 ATTRIBUTES = ".gitattributes"
 _HISTORY = 400
@@ -41,7 +39,7 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         raise Refused(
             f"{SETTINGS} is there already", hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
         )
-    stamps = tuple(_growing_stamps(repo, bindings))
+    stamps = tuple(growing_stamps(repo, bindings))
     settings = Settings(
         folders=Folders(bindings=bindings),
         governed=(parse_glob(f"{bindings}/**/*.yaml"), parse_glob(SETTINGS)),
@@ -49,18 +47,25 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
     )
     written = [SETTINGS]
     put(root, SETTINGS, File(write_settings(settings).encode("utf-8")))
-    line = f"{settings.folders.proposals}/** -text\n"
     there = look(root, ATTRIBUTES)
     data = there.data if isinstance(there, File) else b""
-    if line.encode() not in data:
-        gap = b"\n" if data and not data.endswith(b"\n") else b""
-        put(root, ATTRIBUTES, File(data + gap + line.encode()))
+    exact = exact_attributes(data, settings)
+    if exact != data:
+        put(root, ATTRIBUTES, File(exact))
         written.append(ATTRIBUTES)
     governed = sum(1 for path in work_tree_of(repo).paths() if settings.is_governed(path))
     return Initialised(tuple(written), stamps, governed)
 
 
-def _growing_stamps(repo: Repository, folder: str) -> Iterator[str]:
+def exact_attributes(data: bytes, settings: Settings) -> bytes:
+    """The git attributes with a line that keeps proposals as they are, byte for byte."""
+    line = f"{settings.folders.proposals}/** -text\n".encode()
+    if line in data:
+        return data
+    return data + (b"\n" if data and not data.endswith(b"\n") else b"") + line
+
+
+def growing_stamps(repo: Repository, folder: str) -> Iterator[str]:
     """Header fields of bindings that are time stamps and, in recent history, never went back (DESIGN §5)."""
     here = head(repo)
     if not isinstance(here, Branch):
@@ -80,9 +85,15 @@ def _growing_stamps(repo: Repository, folder: str) -> Iterator[str]:
 
 
 def _stamps(repo: Repository, blob: str) -> dict[str, str]:
-    try:
-        places = Places(parse(repo.objects.read_blob(blob).decode("utf-8")))
-        found = {name: places.node(Address((Key(name),))) for name in _STAMPS}
-    except (Unparsable, UnicodeDecodeError, Refused):
-        return {}
-    return {name: node.text for name, node in found.items() if node is not None and node.kind == "scalar"}
+    """The stamps in a file's header, read line by line: to parse hundreds of versions of a large file takes minutes."""
+    found: dict[str, str] = {}
+    for line in repo.objects.read_blob(blob).split(b"\n"):
+        if line[:1].isalpha() and line.partition(b":")[0].decode("ascii", "replace") in _STAMPS:
+            try:
+                root = parse(line.decode("utf-8")).root
+            except (Refused, UnicodeDecodeError):
+                continue
+            entry = root.entries[0] if root is not None and root.kind == "mapping" else None
+            if entry is not None and entry.key is not None and entry.value.kind == "scalar":
+                found.setdefault(entry.key.text, entry.value.text)
+    return found

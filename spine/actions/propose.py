@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spine.actions.bringing import attached_finder, bring
+from spine.actions.gap_links import with_gaps
 from spine.actions.locate import locate
 from spine.actions.plan import Plan, check_policy, plan_on
 from spine.actions.secrets import looks_secret
-from spine.actions.sources import Edited, Gathered, Side, Source, gather
+from spine.actions.sources import Edited, Gathered, NothingChanged, Side, Source, WorkTree, gather
 from spine.actions.workspace import Workspace
 from spine.change.diff import diff
 from spine.change.operations import Change
@@ -91,18 +92,26 @@ def propose(work: Workspace, source: Source, wanted: Wanted, *, keep: bool = Fal
     Stages nothing, commits nothing. The edits stay in `refs/spine/backup/`; `keep` leaves them in the work tree too.
     Raises `NothingChanged`, `DirtyPath`, `PolicyUnmet`, `NotReproduced` or `Refused`; then nothing is written.
     """
-    return write_gathered(work, gather(work, source), wanted, keep=keep)
+    try:
+        gathered = gather(work, source)
+    except NothingChanged:
+        if source != WorkTree() or not (wanted.registers or wanted.closes):
+            raise
+        gathered = Gathered(resolve(work.repo, "HEAD"), ())  # the gaps alone
+    return write_gathered(work, gathered, wanted, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A proposal that is proved and not written: its folder, what goes into it, and the tree and ledger of its base."""
+    """A proposal that is proved and not written: its folder and what goes into it, the tree and ledger of its base, and
+    the files that it was made of."""
 
     proposal: Proposal
     folder: str
     contents: dict[str, bytes]
     tree: TreeSnapshot
     ledger: Ledger
+    gathered: Gathered
 
     @property
     def digest(self) -> str:
@@ -115,17 +124,30 @@ class Prepared:
         return Stored(self.proposal.id, self.folder, tuple(self.contents), _Memory(self.folder, self.contents))
 
 
-def prepare(work: Workspace, gathered: Gathered, wanted: Wanted, *, after: ProposalId | None = None) -> Prepared:
-    """Make and prove a proposal of gathered files; its id is later than `after`, if that is given."""
+def prepare(
+    work: Workspace, gathered: Gathered, wanted: Wanted, *, after: ProposalId | None = None, may_add: bool = True
+) -> Prepared:
+    """Make and prove a proposal of gathered files; its id is later than `after`, if that is given.
+
+    What it registers and closes is written into its files, unless they may not be added to; see `gap_links`.
+    """
     tree = snapshot_of(work.repo, gathered.base)
     ledger = read_ledger(tree)
     title = wanted.title or gathered.said.get("title")
     if not title or not title.strip():
         raise Refused("a proposal has a title", place=Place("title"), hint='spine propose "what changes"')
     attached: dict[str, bytes] = {}
-    files = tuple(_file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
     moment = work.now().replace(microsecond=0)
     id_ = _free_id(work.repo, after.next_second() if after else ProposalId.make(moment, title), ledger)
+
+    def make(gathered: Gathered) -> tuple[FileChange, ...]:
+        attached.clear()
+        return tuple(_file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
+
+    gathered, files, registers, closes = with_gaps(
+        work.repo, tree, ledger, gathered, make, id_=id_, by=work.person, at=id_.moment,
+        registers=wanted.registers, closes=wanted.closes, may_add=may_add, is_undo=wanted.undoes is not None,
+    )  # fmt: skip
     proposal = Proposal(
         id=id_,
         title=title.strip(),
@@ -135,8 +157,8 @@ def prepare(work: Workspace, gathered: Gathered, wanted: Wanted, *, after: Propo
         base=str(gathered.base),
         why=_paragraph(wanted.why or gathered.said.get("why")),
         loop=wanted.loop or gathered.said.get("loop"),
-        registers=wanted.registers,
-        closes=wanted.closes,
+        registers=registers,
+        closes=closes,
         requires=_ids(wanted.requires, ledger),
         supersedes=_ids(wanted.supersedes, ledger),
         undoes=wanted.undoes,
@@ -144,7 +166,7 @@ def prepare(work: Workspace, gathered: Gathered, wanted: Wanted, *, after: Propo
     data = write_proposal(proposal).encode("utf-8")
     folder = f"{ledger.settings.folders.proposals}/{id_.month}/{id_}"
     contents = {PROPOSAL: data, **{f"blobs/{name}": blob for name, blob in attached.items()}}
-    prepared = Prepared(proposal, folder, contents, tree, ledger)
+    prepared = Prepared(proposal, folder, contents, tree, ledger, gathered)
     check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
     _prove(work.repo, tree, ledger, prepared.stored, proposal, gathered)
     return prepared
@@ -163,7 +185,7 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
             prepared = prepare(work, gathered, wanted, after=prepared.proposal.id)
     else:
         raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
-    proposal, tree = prepared.proposal, prepared.tree
+    proposal, tree, gathered = prepared.proposal, prepared.tree, prepared.gathered
     restored, backup = ((), None) if keep else _put_back(repo, tree, gathered, str(proposal.id))
     head = resolve(repo, "HEAD")
     onto = tree if head == gathered.base else snapshot_of(repo, head)

@@ -38,9 +38,14 @@ def set_value(text: str, at: Address, token: str, identity: Identity) -> str:
 def add_entry(text: str, at: Address, token: str | None, identity: Identity) -> str:
     """`text` with an entry added behind the last of its container. `token` None: a member of a set, or an item of which
     only the identity is known."""
+    return add_source(text, at, entry_source(at, token), identity)
+
+
+def add_source(text: str, at: Address, source: str, identity: Identity) -> str:
+    """The same for an entry whose block source is at hand: whole lines, without their common indentation."""
     document = parse(whole_lines(text))
-    draft = Draft(Add(at, entry_source(at, token).replace("\n", document.newline), Last()))
-    ops = complete([draft], document, identity)
+    source = source.replace("\n", document.newline)
+    ops = complete([Draft(Add(at, source, Last()))], document, identity)
     return patch_document(text, document, ops)
 
 

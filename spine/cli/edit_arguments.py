@@ -36,7 +36,7 @@ def read_edits(
 def read_edit(verb: str, text: str, option: str, *, is_string: bool = False) -> Edit:
     """One edit. Raises `BadEdit`, or `BadAddress` with the column in the address."""
     from spine.actions.sources import Edit
-    from spine.address import parse
+    from spine.address import parse, split_value
     from spine.yamldoc.source import string_token
 
     path, mark, rest = text.partition("#")
@@ -56,25 +56,6 @@ def read_edit(verb: str, text: str, option: str, *, is_string: bool = False) -> 
     if value is not None and ("\n" in value or "\r" in value):
         raise BadEdit("a value is one line here", place=Place(option), hint="--set-string takes text of several lines")
     return Edit(verb, path, at, value)
-
-
-def split_value(text: str) -> tuple[str, str | None]:
-    """Address and value, parted at the first `=` outside brackets and quotes; no value if there is none."""
-    depth, at = 0, 0
-    while at < len(text):
-        char = text[at]
-        if char == '"':
-            at += 1
-            while at < len(text) and text[at] != '"':
-                at += 2 if text[at] == "\\" else 1
-        elif char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-        elif char == "=" and depth <= 0:
-            return text[:at], text[at + 1 :]
-        at += 1
-    return text, None
 
 
 def _hint(option: str, verb: str) -> str:

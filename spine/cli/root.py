@@ -24,6 +24,8 @@ VERBS: dict[str, dict[str, str]] = {
         "check": "Prove that every governed change of a range is explained.",
     },
     "And": {
+        "gap": "Register, list, close and link gaps.",
+        "adopt": "Govern a repository that has a history of its own.",
         "validate": "Find what is wrong in the files of one tree.",
         "diff": "Show what changed by key, between revisions or files.",
         "resolve": "Settle the conflicts of a pending proposal in a new one.",

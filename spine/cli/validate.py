@@ -23,13 +23,16 @@ NOT_TEXT = "SP110"
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--at", "revision", metavar="REVISION", help="The files of a commit.")
 @click.option("--staged", is_flag=True, help="The files of the index.")
+@click.option("--update-baseline", is_flag=True, help="Drop from spine-baseline.yaml what is gone; add nothing.")
 @json_option
 @click.pass_obj
-def command(door: Door, paths: tuple[str, ...], revision: str | None, staged: bool, as_json: bool) -> int:
+def command(
+    door: Door, paths: tuple[str, ...], revision: str | None, staged: bool, update_baseline: bool, as_json: bool
+) -> int:
     """Find what is wrong in the files of one tree: formats, identities, references, links.
 
     Looks at the work tree, or at a commit or the index if asked to; with PATH only at what is below it. Ends with 0,
-    with 2 if a file is malformed, else with 1 if files disagree.
+    with 2 if a file is malformed, else with 1 if files disagree. What spine-baseline.yaml knows is not shown.
     """
     from spine.actions.validate import validate
     from spine.review.documents import validate_document
@@ -37,15 +40,36 @@ def command(door: Door, paths: tuple[str, ...], revision: str | None, staged: bo
 
     if revision is not None and staged:
         raise click.UsageError("either --at or --staged, not both")
+    if update_baseline and (revision is not None or staged or paths):
+        raise click.UsageError("the baseline is that of the whole work tree")
     with open_workspace(door) as work:
-        findings = validate(work, where="index" if staged else "work tree", revision=revision, paths=paths)
-        ending = exit_of(findings)
+        if update_baseline:
+            return _update(door, work, as_json=as_json)
+        done = validate(work, where="index" if staged else "work tree", revision=revision, paths=paths)
+        ending = exit_of(done.findings)
         if as_json:
-            door.terminal.give(validate_document(findings, ending))
+            door.terminal.give(validate_document(done, ending))
         else:
             find_line = _lines(work, revision, staged=staged)
-            door.terminal.show(findings_lines(findings, door.terminal.style, find_line))
+            door.terminal.show(findings_lines(done.findings, door.terminal.style, find_line))
+            if done.known or done.gone:
+                door.terminal.say(f"{done.known} more in the baseline" + (f", {done.gone} gone" if done.gone else ""))
+            if done.gone:
+                door.terminal.next_step("spine validate --update-baseline")
     return ending
+
+
+def _update(door: Door, work: Workspace, *, as_json: bool) -> Exit:
+    from spine.actions.validate import update_baseline
+    from spine.errors import Exit
+    from spine.review.documents import baseline_document
+
+    dropped = update_baseline(work)
+    if as_json:
+        door.terminal.give(baseline_document(dropped))
+    else:
+        door.terminal.show([f"{dropped} known finding{'' if dropped == 1 else 's'} dropped"])
+    return Exit.DONE
 
 
 def exit_of(findings: Iterable[Finding]) -> Exit:

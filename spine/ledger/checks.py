@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of
+from spine.ledger.gap_checks import evidence_holds, gaps_are_whole, links_agree
+from spine.ledger.gaps import Gaps, read_gaps
+from spine.ledger.prose import Passage, references_hold, references_of
 from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
-from spine.records.gap import read_gap
+from spine.ledger.references import Reference, commits_asked
+from spine.records.imported import INDEX, ImportedProposal, read_imported
+from spine.records.loop import Criterion, read_loop
 from spine.records.settings import Settings
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node
 
 if TYPE_CHECKING:
     from spine.ledger.loops import History
+SCOPE = ".scope.md"
+HEX = frozenset("0123456789abcdef")
 
 Check = Callable[["Tree"], Iterator[Finding]]
+FindCommits = Callable[[Collection[str]], Mapping[str, str]]
+"""Gives for texts that name commits (whole ids or beginnings) the full ids of those that there are."""
 
 
 class Tree:
-    """One tree with its ledger, and the history it stands on where that is known; each binding is parsed once."""
+    """One tree with its ledger, and the history it stands on where that is known; each binding is parsed once.
 
-    def __init__(self, files: Files, history: History | None = None) -> None:
+    Without `find_commits` nobody can tell which commits there are.
+    """
+
+    def __init__(self, files: Files, history: History | None = None, find_commits: FindCommits | None = None) -> None:
         self.files = files
         self.history = history
+        self._find_commits = find_commits
         self.findings: list[Finding] = []
         try:
             self.settings = settings_of(files)
@@ -48,14 +62,101 @@ class Tree:
                 self._documents[path] = Finding(error.code, error.place or Place(path), error.message, error.hint)
         return self._documents[path]
 
+    def text(self, path: str) -> str | None:
+        """A text file, or None if it is not there or not UTF-8."""
+        data = self.files.read(path)
+        try:
+            return data.decode("utf-8") if data is not None else None
+        except UnicodeDecodeError:
+            return None
+
+    @cached_property
+    def loops(self) -> dict[str, str]:
+        """The scope files of loops by the ids that they are called by."""
+        folder = f"{self.settings.folders.loops}/"
+        files = [path for path in self.paths if path.startswith(folder) and path.endswith(SCOPE)]
+        return {path.rsplit("/", 1)[1].removesuffix(SCOPE): path for path in files}
+
+    @cached_property
+    def criteria(self) -> dict[str, tuple[Criterion, ...]]:
+        """The success criteria of the loops that gaps and evidence speak of, of those that can be read."""
+        named = {text.rpartition("#")[0] for one in self.gaps.stored for text in (*one.blocks, *one.evidence)}
+        found = {}
+        for id_ in named & self.loops.keys():
+            try:
+                found[id_] = read_loop(self.text(self.loops[id_]) or "", file=self.loops[id_]).criteria
+            except Refused:
+                continue
+        return found
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """The gaps, in files and in a register."""
+        return read_gaps(self.files, self.settings)
+
+    @cached_property
+    def _imported(self) -> tuple[ImportedProposal, ...] | Refused:
+        path = f"{self.settings.folders.proposals}/{INDEX}"
+        text = self.text(path)
+        try:
+            return read_imported(text, file=path) if text is not None else ()
+        except Refused as error:
+            return error
+
+    @property
+    def imported(self) -> tuple[ImportedProposal, ...]:
+        """The proposals that were landed before spine; none if their index cannot be read."""
+        return self._imported if isinstance(self._imported, tuple) else ()
+
+    def import_flaw(self) -> Refused | None:
+        """What is wrong with the index of imported proposals."""
+        return self._imported if isinstance(self._imported, Refused) else None
+
+    @cached_property
+    def references(self) -> tuple[tuple[Passage, Reference], ...]:
+        """All references in prose."""
+        return tuple(references_of(self))
+
+    @cached_property
+    def commits(self) -> Mapping[str, str] | None:
+        """The full ids of all commits that are named anywhere, by what they are called there; asked for in one go."""
+        if self._find_commits is None:
+            return None
+        asked = commits_asked(reference for _, reference in self.references)
+        evidence = (text for one in self.gaps.stored if one.gap is not None for text in one.evidence)
+        asked |= {text for text in evidence if HEX.issuperset(text)}
+        asked |= {commit for one in self.imported for commit in one.covers}
+        return self._find_commits(asked)
+
+    def coming_gaps(self) -> Iterator[str]:
+        """The gaps that proposals register."""
+        for stored in self.ledger.proposals.values():
+            yield from stored.proposal.registers if stored.proposal is not None else ()
+
+    def coming_loops(self) -> Iterator[str]:
+        """The loops that proposals create."""
+        for stored in self.ledger.proposals.values():
+            for file in stored.proposal.files if stored.proposal is not None else ():
+                if file.path.endswith(SCOPE) and file.result is not None:
+                    yield file.path.rsplit("/", 1)[-1].removesuffix(SCOPE)
+
     def governed(self) -> list[str]:
         """The governed YAML files that are there."""
         return [path for path in self.paths if path.endswith((".yaml", ".yml")) and self.settings.is_governed(path)]
 
 
-def check_tree(files: Files, paths: tuple[str, ...] = (), history: History | None = None) -> list[Finding]:
+def check_tree(
+    files: Files,
+    paths: tuple[str, ...] = (),
+    history: History | None = None,
+    find_commits: FindCommits | None = None,
+) -> list[Finding]:
     """All findings of a tree, by place; with `paths` only those about these files and folders."""
-    tree = Tree(files, history)
+    return findings_in(Tree(files, history, find_commits), paths)
+
+
+def findings_in(tree: Tree, paths: tuple[str, ...] = ()) -> list[Finding]:
+    """The same for a tree that is at hand."""
     found = [*tree.findings, *(finding for check in CHECKS for finding in check(tree))]
     if paths:
         found = [one for one in found if any(_is_below(one.place.file, path) for path in paths)]
@@ -82,24 +183,6 @@ def proposals_are_whole(tree: Tree) -> Iterator[Finding]:
                 yield Finding("SP111", place, f"it names {other}, which is not there")
         if stored.receipt is not None and stored.receipt.digest != stored.digest:
             yield Finding("SP102", Place(f"{stored.folder}/receipt.yaml"), "its digest is not that of the proposal")
-
-
-def gaps_are_whole(tree: Tree) -> Iterator[Finding]:
-    """Every gap file is readable, is called what it says, and links to a loop and proposals that are there."""
-    folder = tree.settings.folders.gaps
-    loops = {path.rsplit("/", 1)[1].split(".")[0] for path in tree.paths if path.endswith(".scope.md")}
-    for path in tree.paths:
-        if not path.startswith(f"{folder}/") or not path.endswith(".yaml"):
-            continue
-        try:
-            gap = read_gap((tree.files.read(path) or b"").decode("utf-8", "replace"), file=path)
-        except Refused as error:
-            yield Finding(error.code, error.place or Place(path), error.message, error.hint)
-            continue
-        if path.rsplit("/", 1)[1] != f"{gap.id}.yaml":
-            yield Finding("SP112", Place(path), f"the gap in it is called {gap.id}")
-        if gap.loop is not None and gap.loop not in loops:
-            yield Finding("SP113", Place(path), f"its loop {gap.loop} is not there")
 
 
 def loops_are_true(tree: Tree) -> Iterator[Finding]:
@@ -191,11 +274,26 @@ def _values(document: Document) -> Iterator[tuple[Address, Node]]:
             todo.append((at / step, entry.value))
 
 
+def imports_are_whole(tree: Tree) -> Iterator[Finding]:
+    """The index of imported proposals is readable, and the commits in it are there."""
+    path = f"{tree.settings.folders.proposals}/{INDEX}"
+    if (flaw := tree.import_flaw()) is not None:
+        yield Finding(flaw.code, flaw.place or Place(path), flaw.message, flaw.hint)
+    for one in tree.imported:
+        for commit in one.covers:
+            if tree.commits is not None and commit not in tree.commits:
+                yield Finding("SP304", Place(path), f"{one.id} covers {commit}, which is no commit of this repository")
+
+
 CHECKS: tuple[Check, ...] = (
     proposals_are_whole,
+    imports_are_whole,
     gaps_are_whole,
+    evidence_holds,
+    links_agree,
     loops_are_true,
     bindings_are_readable,
     identities_are_unique,
     references_resolve,
+    references_hold,
 )

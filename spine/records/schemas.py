@@ -244,6 +244,15 @@ class ClosedForm(TypedDict):
     evidence: Annotated[list[str], Members(least=1, unique=True)]
 
 
+class AcceptedForm(TypedDict):
+    at: Moment
+    by: Person
+    why: Line
+
+
+ImportedGapForm = TypedDict("ImportedGapForm", {"from": Path, "says": NotRequired[dict[str, str] | None]})
+
+
 class GapForm(TypedDict):
     spine: Literal["gap/1"]
     id: GapId
@@ -254,7 +263,9 @@ class GapForm(TypedDict):
     loop: NotRequired[AnyLoop | None]
     found: Day
     blocks: NotRequired[Annotated[list[Criterion], Members(unique=True)] | None]
+    accepted: NotRequired[AcceptedForm | None]
     closed: NotRequired[ClosedForm | None]
+    imported: NotRequired[ImportedGapForm | None]
     description: NotRequired[str | None]
 
 
@@ -282,6 +293,14 @@ class PolicyForm(TypedDict, total=False):
     allow: Annotated[list[str], Members(unique=True)] | None
 
 
+class GapRulesForm(TypedDict, total=False):
+    prefix: Annotated[str, Text("^[A-Z][A-Z0-9]{0,15}$")] | None
+    register: Path | None
+
+
+Landing = Annotated[str, Text(r"^(\S.*\{proposal\}.*|.*\{proposal\}.*\S)$", 200)]
+
+
 class SettingsForm(TypedDict, total=False):
     spine: Required[Literal["settings/1"]]
     folders: FoldersForm | None
@@ -290,6 +309,37 @@ class SettingsForm(TypedDict, total=False):
     merge: dict[str, MergeForm] | None
     refs: list[ReferenceForm] | None
     policy: PolicyForm | None
+    gaps: GapRulesForm | None
+    prose: Annotated[list[str], Members(unique=True)] | None
+    landings: Annotated[list[Landing], Members(unique=True)] | None
+
+
+class ImportedProposalForm(TypedDict):
+    id: AnyProposal
+    title: Line
+    author: Person
+    date: Moment
+    loop: NotRequired[AnyLoop | None]
+    gaps: NotRequired[Annotated[list[AnyGap], Members(unique=True)] | None]
+    covers: Annotated[list[ObjectId], Members(least=1, unique=True)]
+    paths: NotRequired[Annotated[list[str], Members(unique=True)] | None]
+
+
+class ImportedForm(TypedDict):
+    spine: Literal["imported/1"]
+    proposals: list[ImportedProposalForm] | None
+
+
+class KnownForm(TypedDict):
+    file: str
+    code: Annotated[str, Text("^SP[0-9]{3}$")]
+    what: str
+    times: NotRequired[One]
+
+
+class BaselineForm(TypedDict):
+    spine: Literal["baseline/1"]
+    findings: list[KnownForm] | None
 
 
 def _null(key: str) -> dict[str, Any]:
@@ -306,7 +356,9 @@ def _none_of(*keys: str) -> dict[str, Any]:
 
 _OPERATIONS = ("ops", "residual_first", "residual")
 _IF_CLOSED = {"properties": {"status": {"const": "closed"}}}
-_HAS_CLOSED = {"required": ["closed"], "properties": {"closed": {"type": "object"}}}
+_CLOSED = {"required": ["closed"], "properties": {"closed": {"type": "object"}}}
+_HAS_CLOSED = {"anyOf": [_CLOSED, {"required": ["imported"], "properties": {"imported": {"type": "object"}}}]}
+_IF_OPEN = {"properties": {"status": {"const": "open"}}}
 
 # What goes beyond single fields, by form.
 _RULES: Mapping[Any, list[dict[str, Any]]] = {
@@ -322,13 +374,18 @@ _RULES: Mapping[Any, list[dict[str, Any]]] = {
             "then": _none_of(*_OPERATIONS, "patch", "reason", "content", "blob", "moved_from", "mode"),
         },
     ],
-    GapForm: [{"if": _IF_CLOSED, "then": _HAS_CLOSED, "else": _null("closed")}],
+    GapForm: [
+        {"if": _IF_CLOSED, "then": _HAS_CLOSED, "else": _null("closed")},
+        {"if": _IF_OPEN, "then": _null("accepted")},
+    ],
     KeyedForm: [_one_of("keyed", "set")],
 }
 _ALL_FORMS: tuple[Any, ...] = (
     *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
-    *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm, ClosedForm, GapForm),
-    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, SettingsForm),
+    *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm),
+    *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
+    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, SettingsForm),
+    *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm),
 )
 FORMS: Mapping[str, Any] = {
     "proposal": ProposalForm,
@@ -336,6 +393,8 @@ FORMS: Mapping[str, Any] = {
     "withdrawal": WithdrawalForm,
     "gap": GapForm,
     "settings": SettingsForm,
+    "imported": ImportedForm,
+    "baseline": BaselineForm,
 }
 
 

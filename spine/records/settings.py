@@ -1,10 +1,11 @@
-"""The settings of a governed repository, `spine.yaml`: folders, governed files, identities, merge rules, policy.
+"""The settings of a governed repository, `spine.yaml`: folders, governed files, identities, merge rules, policy, gaps.
 
 What is declared by patterns holds by the first that matches. Without the file the defaults hold.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ from spine.errors import Refused
 from spine.globs import Glob, parse_glob
 from spine.identity import Atomic, FieldPath, Identity, Keyed, ListKind, ScalarSet, Sequence
 from spine.patterns import PlacePattern, parse_place_pattern
+from spine.printable import has_unsafe, printable
 from spine.records.values import flow_list, record, safe_path
 from spine.yamldoc.fields import BadField, Fields, fields_of
 from spine.yamldoc.write import field, string
@@ -27,6 +29,8 @@ COMMENTS: tuple[CommentRule, ...] = get_args(CommentRule)
 RULES: tuple[RuleName, ...] = get_args(RuleName)
 
 _FOLDERS = ("bindings", "proposals", "loops", "gaps")
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,15}")
+LANDING = "{proposal}"  # where the id stands in a form of `landings`
 _KINDS: dict[str, ListKind] = {"set": ScalarSet(), "sequence": Sequence(), "atomic": Atomic()}
 
 
@@ -66,8 +70,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class GapRules:
+    """The prefix of new gaps (`GAP-PREFIX-118`), and the one file that holds them where it is not a file each.
+
+    With a register the gap verbs read and edit that file; gaps in the folder are read too, and once there is one, new
+    ones get a file each.
+    """
+
+    prefix: str = "OP"
+    register: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All that `spine.yaml` says; `governed` is None for the default, all YAML below the bindings folder and itself."""
+    """All that `spine.yaml` says; `governed` is None for the default, all YAML below the bindings folder and itself.
+
+    `prose` are further files in which ids must resolve, `landings` the forms of commit messages by which `adopt`
+    recognises proposals that were landed before spine (text with `{proposal}` in it).
+    """
 
     folders: Folders = Folders()
     governed: tuple[Glob, ...] | None = None
@@ -75,6 +95,9 @@ class Settings:
     merge: tuple[tuple[PlacePattern, Rule], ...] = ()
     refs: tuple[Reference, ...] = ()
     policy: Policy = Policy()
+    gaps: GapRules = GapRules()
+    prose: tuple[Glob, ...] = ()
+    landings: tuple[str, ...] = ()
 
     @property
     def governed_globs(self) -> tuple[Glob, ...]:
@@ -105,7 +128,7 @@ class Settings:
 
 def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
-    sections = ("folders", "governed", "lists", "merge", "refs", "policy")
+    sections = ("folders", "governed", "lists", "merge", "refs", "policy", "gaps", "prose", "landings")
     fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)
     return Settings(
         folders=_folders(fields),
@@ -114,7 +137,27 @@ def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
         merge=tuple((_pattern(part, key), part.read(key, merge_rule)) for key, part in fields.pairs("merge")),
         refs=tuple(_reference(fields, index) for index in range(len(fields.items("refs")))),
         policy=_policy(fields),
+        gaps=_gaps(fields),
+        prose=fields.each("prose", parse_glob),
+        landings=fields.each("landings", landing_form),
     )
+
+
+def landing_form(text: str) -> str:
+    """`apply {proposal}`: words around the place of an id, as they stand in a line of a commit message."""
+    before, mark, behind = text.partition(LANDING)
+    if not mark or LANDING in behind or not (before + behind).strip() or len(text) > 200 or has_unsafe(text):
+        raise BadField(
+            f"“{printable(text[:60])}” is not a form like “apply {LANDING}”: one line, some words, one {LANDING}"
+        )
+    return text
+
+
+def gap_prefix(text: str) -> str:
+    """`OP`: what stands between `GAP-` and the number."""
+    if not _PREFIX.fullmatch(text):
+        raise BadField(f"“{printable(text[:60])}” is not a prefix: capital letters and digits, a letter first")
+    return text
 
 
 def merge_rule(text: str) -> Rule:
@@ -197,6 +240,15 @@ def _policy(fields: Fields) -> Policy:
     )
 
 
+def _gaps(fields: Fields) -> GapRules:
+    if "gaps" not in fields:
+        return GapRules()
+    part = fields.inside("gaps", "gaps", optional=("prefix", "register"))
+    return GapRules(
+        part.read("prefix", gap_prefix) if "prefix" in part else GapRules().prefix, part.find("register", safe_path)
+    )
+
+
 # ---- writing ------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +281,18 @@ def write_settings(settings: Settings) -> str:
             value = getattr(settings.policy, key)
             if value != getattr(Policy(), key):
                 out.append(f"  {key}: {string(value) if isinstance(value, str) else flow_list(value)}\n")
+    if settings.gaps != GapRules():
+        said = [
+            f"{key}: {string(value, flow=True)}"
+            for key in ("prefix", "register")
+            if (value := getattr(settings.gaps, key)) != getattr(GapRules(), key)
+        ]
+        out.append(f"gaps: {{{', '.join(said)}}}\n")
+    if settings.prose:
+        out.append(f"prose: {flow_list(map(str, settings.prose))}\n")
+    if settings.landings:
+        out.append("landings:\n")
+        out += [f"  - {string(form)}\n" for form in settings.landings]
     return "".join(out)
 
 

@@ -6,7 +6,7 @@ from spine.repository.changes import BlockedPath, Decision, OwnPath
 from spine.repository.commits import Commit, Person, read_commit
 from spine.repository.conversion import Converted
 from spine.repository.descent import DiskFailed
-from spine.repository.files import File, Link, Occupied, look, put, remove
+from spine.repository.files import File, Link, NameTaken, Occupied, look, put, put_new, remove
 from spine.repository.folders import FolderTaken, new_folder
 from spine.repository.git import GitFailed
 from spine.repository.history import (
@@ -17,6 +17,7 @@ from spine.repository.history import (
     changed_paths,
     changes_first_parent,
     commits,
+    names_ever,
     shallow,
 )
 from spine.repository.hooks import HookRefused
@@ -35,6 +36,7 @@ from spine.repository.revisions import (
     Ref,
     Unborn,
     branch_tip,
+    commits_named,
     current_branch,
     head,
     is_ancestor,
@@ -45,7 +47,7 @@ from spine.repository.revisions import (
 )
 from spine.repository.snapshots import Entry, IndexSnapshot, Snapshot, TreeSnapshot, Unmerged, snapshot_of
 from spine.repository.trailers import Trailer, parse_trailers
-from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
+from spine.repository.worktree import WorkTreeSnapshot, whole_work_tree, work_tree_of
 
 __all__ = [
     "BadMessage",
@@ -76,6 +78,7 @@ __all__ = [
     "Link",
     "Locked",
     "MissingObject",
+    "NameTaken",
     "NoBackup",
     "NoBranch",
     "NotARepository",
@@ -106,16 +109,19 @@ __all__ = [
     "changes_first_parent",
     "close_journal",
     "commits",
+    "commits_named",
     "current_branch",
     "head",
     "is_ancestor",
     "land",
     "look",
     "merge_base",
+    "names_ever",
     "new_folder",
     "open_journal",
     "parse_trailers",
     "put",
+    "put_new",
     "read_backup",
     "read_commit",
     "read_journal",
@@ -127,6 +133,7 @@ __all__ = [
     "save_backup",
     "shallow",
     "snapshot_of",
+    "whole_work_tree",
     "work_tree_of",
     "write_commit",
 ]

@@ -9,14 +9,22 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.descent import NOT_A_FOLDER, Descent, descent, split
 from spine.repository.objects import EXECUTABLE, FILE, MAX_BLOB_BYTES, TooLarge
 
 _IN_USE = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY})
+
+
+class NameTaken(SpineError):
+    """There is already something at the path of a file that was to be new."""
+
+    code = "SP624"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,23 @@ def is_there(root: Path, path: str) -> bool:
 
 def put(root: Path, path: str, file: File) -> None:
     """Write a file, making the folders it needs; what stood there before is replaced in one step."""
+    _put(root, path, file, os.rename)
+
+
+def put_new(root: Path, path: str, file: File) -> None:
+    """The same for a file that must not be there yet: of several writers one wins, the others get `NameTaken`."""
+
+    def claim(draft: bytes, name: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        try:
+            os.link(draft, name, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd, follow_symlinks=False)
+        except FileExistsError as error:
+            raise NameTaken(f"{printable(path)} is there already") from error
+        os.unlink(draft, dir_fd=src_dir_fd)
+
+    _put(root, path, file, claim)
+
+
+def _put(root: Path, path: str, file: File, arrive: Callable[..., None]) -> None:
     folders, name = split(path)
     with descent(root, path) as way:
         for folder in folders:
@@ -82,7 +107,7 @@ def put(root: Path, path: str, file: File) -> None:
                 stream.write(file.data)
                 stream.flush()
                 os.fsync(handle)
-            os.rename(draft, name, src_dir_fd=way.here, dst_dir_fd=way.here)
+            arrive(draft, name, src_dir_fd=way.here, dst_dir_fd=way.here)
         except BaseException:
             os.unlink(draft, dir_fd=way.here)
             raise

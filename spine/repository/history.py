@@ -77,6 +77,15 @@ def additions(repo: Repository, rev: CommitId, folder: str) -> dict[str, CommitI
     return found
 
 
+def names_ever(repo: Repository, folder: str) -> set[str]:
+    """The paths below a folder that any commit of any reference of this clone ever added, in one run of git."""
+    answer = repo.git.run(
+        "log", "--all", "-m", *_RAW, "--name-only", "--no-renames", "--diff-filter=A", "--no-color", "--no-notes",
+        "--no-mailmap", "--no-decorate", "--no-show-signature", "--format=tformat:", "--", folder,
+    )  # fmt: skip
+    return {field.strip("\n") for field in answer.fields} - {""}
+
+
 def added_by(repo: Repository, path: str, rev: CommitId) -> CommitId | None:
     """The latest commit on the first-parent history of `rev` that added the path, or None if none did."""
     return additions(repo, rev, path).get(path)

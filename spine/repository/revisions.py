@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from spine.errors import Place, Refused
@@ -13,6 +14,7 @@ from spine.repository.objects import CommitId
 from spine.repository.opened import Repository
 
 MAX_REVISION_LENGTH = 1000
+_HEX = frozenset("0123456789abcdef")
 
 
 class BadRevision(Refused):
@@ -86,6 +88,23 @@ def resolve(repo: Repository, revision: str) -> CommitId:
     if kind != "commit":
         raise BadRevision(f"this is a {kind}, not a commit", place=_place(revision))
     return CommitId(oid)
+
+
+def commits_named(repo: Repository, texts: Collection[str]) -> dict[str, CommitId]:
+    """The commits that ids or their beginnings name, in one run of git; what names none, or several, is left out."""
+    asked = sorted({text for text in texts if text and _HEX.issuperset(text)})
+    if not asked:
+        return {}
+    stdin = "".join(f"{text}\n" for text in asked).encode()
+    # Of several objects that begin alike git takes the commit, as where it is asked for one.
+    answer = repo.git.run("cat-file", "--batch-check", stdin=stdin, config=("core.disambiguate=commit",))
+    found: dict[str, CommitId] = {}
+    for text, line in zip(asked, answer.line.split("\n"), strict=True):
+        oid, _, kind = line.partition(" ")
+        # A branch may be called like an id; it is not what was meant.
+        if kind.startswith("commit ") and oid.startswith(text):
+            found[text] = CommitId(oid)
+    return found
 
 
 def resolve_range(repo: Repository, text: str) -> Range:

@@ -112,5 +112,12 @@ def work_tree_of(repo: Repository) -> WorkTreeSnapshot:
     return WorkTreeSnapshot(repo, IndexSnapshot(repo))
 
 
+def whole_work_tree(repo: Repository) -> WorkTreeSnapshot:
+    """The same for who will read most of it: what git does to each file is learned in one run, not in one a file."""
+    here = work_tree_of(repo)
+    here.prepare(list(here.paths()))
+    return here
+
+
 def _as_git_sorts(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")

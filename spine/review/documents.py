@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spine.errors import Exit, Finding, SpineError
+from spine.errors import Exit, SpineError
 from spine.records.settings import kind_token
 from spine.review.json_parts import (
     Json,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.plan import Plan
     from spine.actions.propose import Proposed
     from spine.actions.resolve import Resolved
+    from spine.actions.validate import Validated
     from spine.actions.withdraw import Withdrawn
     from spine.ledger.reading import Stored
     from spine.ledger.status import Status
@@ -232,9 +233,15 @@ def log_document(landings: Sequence[Logged]) -> Json:
     )
 
 
-def validate_document(findings: Sequence[Finding], exit_code: Exit) -> Json:
-    """The findings of one tree."""
-    return document("validate", exit_code, findings=[finding_part(one) for one in findings])
+def validate_document(done: Validated, exit_code: Exit) -> Json:
+    """The findings of one tree; how many more its baseline knows, and how many of those are gone."""
+    findings = [finding_part(one) for one in done.findings]
+    return document("validate", exit_code, findings=findings, known=done.known, gone=done.gone)
+
+
+def baseline_document(dropped: int) -> Json:
+    """What `validate --update-baseline` dropped."""
+    return document("validate-baseline", Exit.DONE, dropped=dropped)
 
 
 def check_document(report: Report) -> Json:

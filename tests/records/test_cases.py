@@ -14,7 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from spine.errors import Refused
+from spine.records.baseline import read_baseline, write_baseline
 from spine.records.gap import read_gap, write_gap
+from spine.records.imported import read_imported, write_imported
 from spine.records.proposal import read_proposal, write_proposal
 from spine.records.receipt import read_receipt, write_receipt
 from spine.records.schemas import schema
@@ -31,6 +33,8 @@ READ: dict[str, Callable[..., object]] = {
     "gap": read_gap,
     "settings": read_settings,
     "withdrawal": read_withdrawal,
+    "imported": read_imported,
+    "baseline": read_baseline,
 }
 WRITE: dict[str, Callable[..., str]] = {
     "proposal": write_proposal,
@@ -38,6 +42,8 @@ WRITE: dict[str, Callable[..., str]] = {
     "gap": write_gap,
     "settings": write_settings,
     "withdrawal": write_withdrawal,
+    "imported": write_imported,
+    "baseline": write_baseline,
 }
 GOOD = sorted((HERE / "good").glob("*.yaml"), key=lambda path: path.name)
 BAD = sorted((HERE / "bad").glob("*.yaml"), key=lambda path: path.name)

@@ -15,7 +15,9 @@ from spine.identity import Atomic, Keyed, ScalarSet, Sequence
 from spine.ids import GapId, ProposalId
 from spine.patterns import parse_place_pattern
 from spine.printable import has_unsafe
-from spine.records.gap import SEVERITIES, TYPES, Closed, Gap, read_gap, write_gap
+from spine.records.baseline import Baseline, Fingerprint, read_baseline, write_baseline
+from spine.records.gap import SEVERITIES, TYPES, Accepted, Closed, Gap, Imported, read_gap, write_gap
+from spine.records.imported import ImportedProposal, read_imported, write_imported
 from spine.records.receipt import Landed, Receipt, read_receipt, write_receipt
 from spine.records.settings import (
     COMMENTS,
@@ -23,6 +25,7 @@ from spine.records.settings import (
     REQUIRABLE,
     RULES,
     Folders,
+    GapRules,
     Policy,
     Reference,
     Settings,
@@ -54,6 +57,9 @@ receipts = st.builds(
     notes=notes,
     covers=st.lists(blobs, max_size=3, unique=True).map(tuple),
 )
+said = st.dictionaries(st.sampled_from(["fixed_in", "odd key", "100", "a: b", "status"]), texts, max_size=3).map(
+    lambda drawn: tuple(drawn.items())
+)
 gaps = st.builds(
     Gap,
     id=st.sampled_from([GapId("GAP-OP-001"), GapId("GAP-A1-12345")]),
@@ -63,9 +69,11 @@ gaps = st.builds(
     status=st.sampled_from(["open", "accepted"]),
     found=st.dates(date(1000, 1, 1)),
     loop=st.none() | st.just("LOOP-HOME-20260212"),
+    imported=st.none() | st.builds(Imported, paths.filter(lambda path: path != "- x"), said),
     blocks=st.lists(st.integers(1, 99).map(lambda n: f"LOOP-HOME-20260212#{n}"), max_size=3, unique=True).map(tuple),
     description=st.none() | texts,
 )
+accepted = st.builds(Accepted, moments, people, lines)
 closed = st.builds(Closed, moments, people, st.lists(texts, min_size=1, max_size=3, unique=True).map(tuple))
 patterns = st.sampled_from(
     ["*#updated", "a.yaml#vms[].x", "b/**/*.yaml#**.command", 'a#"odd: key".x', "*#$2.a[=x-y]", "*#$"]
@@ -104,7 +112,27 @@ settings = st.builds(
         st.sampled_from(COMMENTS),
         st.lists(st.sampled_from([".github/", "a, b"]), unique=True).map(tuple),
     ),
+    gaps=st.builds(GapRules, st.sampled_from(["OP", "PEK2"]), st.none() | paths),
+    prose=st.lists(st.sampled_from(["**/*.md", "a, b"]).map(parse_glob), unique=True).map(tuple),
+    landings=st.lists(st.sampled_from(["apply {proposal}", "({proposal}):", "# {proposal}"]), unique=True).map(tuple),
 )
+imports = st.lists(
+    st.builds(
+        ImportedProposal,
+        id=st.sampled_from(["CP-20260212-080601__x", "CP-20260211T213000Z__imported", "CP-103956"]),
+        title=lines,
+        author=people,
+        date=moments,
+        covers=st.lists(blobs, min_size=1, max_size=3, unique=True).map(tuple),
+        loop=st.none() | st.just("LOOP-HOME-20260212"),
+        gaps=st.lists(st.sampled_from(["GAP-OP-118", "GAP-OP-1"]), unique=True).map(tuple),
+        paths=st.lists(texts, max_size=3, unique=True).map(tuple),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.id,
+).map(tuple)
+marks = st.builds(Fingerprint, texts, st.sampled_from(["SP114", "SP301"]), texts)
+baselines = st.dictionaries(marks, st.integers(1, 9), max_size=4).map(Baseline)
 
 
 @given(receipt=receipts)
@@ -115,6 +143,22 @@ def test_a_receipt_reads_back_the_same(receipt: Receipt) -> None:
 @given(gap=gaps)
 def test_an_open_gap_reads_back_the_same(gap: Gap) -> None:
     assert read_gap(write_gap(gap)) == gap
+
+
+@given(end=accepted)
+def test_an_accepted_gap_reads_back_the_same(end: Accepted) -> None:
+    gap = Gap(GapId("GAP-OP-118"), "x", "runtime-bug", "low", "accepted", date(2026, 2, 12), accepted=end)
+    assert read_gap(write_gap(gap)) == gap
+
+
+@given(one=imports)
+def test_imported_proposals_read_back_the_same(one: tuple[ImportedProposal, ...]) -> None:
+    assert read_imported(write_imported(one)) == one
+
+
+@given(one=baselines)
+def test_a_baseline_reads_back_the_same(one: Baseline) -> None:
+    assert read_baseline(write_baseline(one)) == one
 
 
 @given(end=closed)

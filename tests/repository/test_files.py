@@ -15,12 +15,14 @@ from spine.repository import (
     File,
     FolderTaken,
     Link,
+    NameTaken,
     NoBackup,
     Occupied,
     build_tree,
     look,
     new_folder,
     put,
+    put_new,
     read_backup,
     refs,
     remove,
@@ -77,6 +79,17 @@ def test_a_link_at_the_end_is_replaced_not_followed(tmp_path: Path) -> None:
     put(tmp_path, "link", File(b"new"))
     assert (tmp_path / "target").read_text() == "t"
     assert look(tmp_path, "link") == File(b"new")
+
+
+def test_a_new_file_is_claimed_by_one_writer(tmp_path: Path) -> None:
+    put_new(tmp_path, "a/b", File(b"first", "100755"))
+    with pytest.raises(NameTaken):
+        put_new(tmp_path, "a/b", File(b"second"))
+    (tmp_path / "a/link").symlink_to("nowhere")
+    with pytest.raises(NameTaken):
+        put_new(tmp_path, "a/link", File(b"third"))
+    assert look(tmp_path, "a/b") == File(b"first", "100755")
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["b", "link"]
 
 
 def test_removing_takes_empty_folders_along_but_not_where_one_stands(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from spine.repository import (
     changed_paths,
     changes_first_parent,
     commits,
+    names_ever,
     read_commit,
     resolve,
     resolve_range,
@@ -249,3 +250,17 @@ def test_a_shallow_history_ends_without_a_guess(started: Ground, tmp_path: Path,
         assert list(changes_first_parent(repo, Range(None, tip)))[-1].parent is None
         with pytest.raises(MissingObject):
             read_commit(repo, found[-1].parents[0])
+
+
+def test_every_path_that_any_reference_ever_had(started: Ground) -> None:
+    started.commit({"gaps/one": "1", "gaps/deep/ü two": "2", "other/x": "3"}, "on main")
+    started.git("switch", "-qc", "side")
+    started.commit({"gaps/three": "3"}, "on a branch")
+    started.git("rm", "-q", "gaps/three")
+    started.git("commit", "-qm", "gone")
+    started.git("update-ref", "refs/remotes/origin/side", "HEAD")
+    started.git("switch", "-q", "main")
+    started.git("branch", "-qD", "side")
+    with started.open() as repo:
+        assert names_ever(repo, "gaps") == {"gaps/one", "gaps/deep/ü two", "gaps/three"}
+        assert names_ever(repo, "nowhere") == set()

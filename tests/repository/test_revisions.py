@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from spine.repository import (
     NoBranch,
     Range,
     branch_tip,
+    commits_named,
     current_branch,
     is_ancestor,
     merge_base,
@@ -162,3 +164,27 @@ def test_no_text_of_a_caller_becomes_an_option(started: Ground, tmp_path: Path) 
                 ends = [call.index(word) for word in ("--", "--end-of-options") if word in call]
                 assert min(ends) < call.index(text), call
     assert seen >= 2 * len(hostile)
+
+
+def test_commits_are_told_from_all_else_that_begins_alike(started: Ground) -> None:
+    tip = started.git("rev-parse", "HEAD")
+    tree = started.git("rev-parse", "HEAD^{tree}")
+    blob = started.git("hash-object", "-w", "--stdin", stdin="a blob")
+    absent = "0123456789abcdef0123456789abcdef01234567"
+    named = "abcdef12"
+    started.git("branch", named)
+    asked = [tip, tip[:7], tip[:12], tree, blob[:9], absent, absent[:7], named, "not hexadecimal", "", "HEAD", "a\nb"]
+    with started.open() as repo:
+        assert commits_named(repo, asked) == {tip: tip, tip[:7]: tip, tip[:12]: tip}
+        assert commits_named(repo, []) == {}
+
+
+def test_a_beginning_that_two_commits_share_names_none(started: Ground) -> None:
+    commit = "commit refs/heads/many\ncommitter A <a@b> {} +0000\ndata 1\nx\n\n"
+    started.git("fast-import", "--quiet", stdin="".join(commit.format(n) for n in range(1, 900)))
+    ids = started.git("rev-list", "many").split()
+    counts = Counter(id_[:4] for id_ in ids)
+    shared = next(beginning for beginning, count in counts.items() if count > 1)
+    alone = next(id_ for id_ in ids if counts[id_[:4]] == 1)
+    with started.open() as repo:
+        assert commits_named(repo, [shared, alone[:7]]) == {alone[:7]: alone}
