@@ -71,7 +71,7 @@ def test_a_proposal_of_the_settings_lands_and_then_there_is_nothing_to_say(bench
     assert bench.read("spine.yaml") == (
         "# ours\n" + SETTINGS + f"policy: {{hooks: none}}  # for now\nlists:\n  {VM}#vms: {{keyed: [name]}}\n"
     )
-    assert validate(bench.work, revision="HEAD") == ()
+    assert validate(bench.work, revision="HEAD").findings == ()
     assert infer(bench.work).found == []
     with pytest.raises(NothingChanged):
         propose_inferred(bench.work, Wanted(title="again"))

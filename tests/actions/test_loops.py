@@ -90,7 +90,7 @@ def test_new_writes_a_file_in_the_form_of_the_first_of_all_loops(bench: Bench) -
         "## Receipts\n"
     )
     assert bench.run("status", "--porcelain") == "?? loops/\n"
-    assert [one.code for one in validate(bench.work)] == []
+    assert [one.code for one in validate(bench.work).findings] == []
 
 
 def test_new_is_refused_where_there_is_one_or_words_are_markdown(loop: Bench) -> None:
@@ -261,7 +261,7 @@ def test_golden_the_receipts_of_the_first_of_all_loops(bench: Bench) -> None:
     assert not sync(bench).is_changed
     assert sync(bench, COMMIT).commit is not None
     assert sync(bench, COMMIT).commit is None
-    assert [f"{one.place} {one.message}" for one in validate(bench.work)] == []
+    assert [f"{one.place} {one.message}" for one in validate(bench.work).findings] == []
 
 
 def test_receipts_of_a_person_stay_and_what_became_of_a_proposal_is_kept_up(bench: Bench) -> None:
@@ -275,16 +275,16 @@ def test_receipts_of_a_person_stay_and_what_became_of_a_proposal_is_kept_up(benc
     ]  # fmt: skip
     bench.write(PATH, bench.read(PATH).replace("(P1 bindings", "(what we had planned"))
     bench.commit("by hand")
-    assert [one.code for one in validate(bench.work)] == []
+    assert [one.code for one in validate(bench.work).findings] == []
     landed = bench.apply(pending)
-    stale = validate(bench.work)
+    stale = validate(bench.work).findings
     assert [(one.code, one.message) for one in stale] == [
         ("SP208", f"the receipts say of {pending} that it is pending; it is applied")
     ]
     sync(bench)
     assert receipts(bench)[2] == f"- Proposal 2: {pending} (what we had planned — applied {landed.commit.id[:7]})"
     assert receipts(bench)[3:] == mine.strip("\n").split("\n")
-    assert [f"{one.place} {one.message}" for one in validate(bench.work)] == []
+    assert [f"{one.place} {one.message}" for one in validate(bench.work).findings] == []
     bench.commit("synced")
     bench.apply(undo(bench.work, pending).proposal.id)
     sync(bench)
@@ -298,11 +298,11 @@ def test_after_a_rewrite_of_history_the_old_commits_are_findings_and_sync_mends_
     bench.run("checkout", "-q", "--orphan", "squashed")
     bench.run("commit", "-qm", "all in one")
     new = bench.tip()[:7]
-    assert {one.code for one in validate(bench.work)} == {"SP208"}
+    assert {one.code for one in validate(bench.work).findings} == {"SP208"}
     sync(bench)
     assert [line[-8:-1] for line in receipts(bench)[1:]] == [new, new]
     assert receipts(bench) != old
-    assert [f"{one.place} {one.message}" for one in validate(bench.work)] == []
+    assert [f"{one.place} {one.message}" for one in validate(bench.work).findings] == []
 
 
 def test_the_branch_that_is_asked_decides(bench: Bench) -> None:
@@ -358,7 +358,7 @@ def test_close_is_one_edit_and_with_commit_one_commit(bench: Bench) -> None:
         f"- Proposal 1: CP-20260212-014446__home-infrastructure-documentation-parity (scope + gap — applied {one})",
         f"- Proposal 2: CP-20260212-080601__home-infra-p1-ssot-binding-retrofit (P1 bindings — applied {two})",
     ]
-    assert [f"{one.place} {one.message}" for one in validate(bench.work)] == []
+    assert [f"{one.place} {one.message}" for one in validate(bench.work).findings] == []
     with pytest.raises(Refused, match="is closed already"):
         change_loop(bench.work, "parity", close({}))
 
@@ -381,7 +381,7 @@ def test_what_lands_after_closing_is_a_follow_up_and_what_lands_before_is_none(b
     assert f"(P2-P4 docs + caps + lessons — applied {three}, follow-up)\n" in bench.read(
         f"loops/_archived/{ID}.scope.md"
     )
-    assert [f"{one.place} {one.message}" for one in validate(bench.work)] == []
+    assert [f"{one.place} {one.message}" for one in validate(bench.work).findings] == []
 
 
 def test_reopen_takes_the_day_back(loop: Bench) -> None:

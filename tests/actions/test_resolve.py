@@ -69,7 +69,7 @@ def test_what_was_taken_lands_and_nothing_else_is_lost(bench: Bench, case: Case,
     edits = {"target": [], "proposal": case.taken or [], "value": case.given or []}[side]
     assert bench.read(VM) == edit(*edits, text=edit(("2026-01-01", "2026-02-02"), text=target))
     assert plan(bench.work, id_).blockers == ("it is superseded",)
-    assert validate(bench.work, revision="HEAD") == ()
+    assert validate(bench.work, revision="HEAD").findings == ()
 
 
 def test_everything_is_carried_over(bench: Bench) -> None:
@@ -82,12 +82,11 @@ def test_everything_is_carried_over(bench: Bench) -> None:
         "second",
         why="It moves.",
         loop="LOOP-MOVE-20260212",
-        registers=("GAP-OP-1",),
         requires=(first.proposal.id,),
     ).proposal
     bench.commit("moved on", **{VM: "a: 9\nb: 1\n"})
     new = settled(bench, old.id, others="proposal").made.proposal
-    assert (new.title, new.loop, new.registers, new.requires) == (old.title, old.loop, old.registers, old.requires)
+    assert (new.title, new.loop, new.requires) == (old.title, old.loop, old.requires)
     bench.commit("the successor")
     bench.apply(new.id)
     assert bench.read(VM) == "a: 3\nb: 3\n"
@@ -155,7 +154,7 @@ def test_the_successor_of_a_draft_tells_how_to_drop_it(bench: Bench) -> None:
     assert f"{VM}#a: the proposal's" in done.stdout
     assert f"{draft} is a draft and stays; to drop it: rm -r proposals/" in done.stdout
     assert bench.read(VM) == "a: 2\nb: 2\n"
-    assert validate(bench.work, revision="HEAD") == ()
+    assert validate(bench.work, revision="HEAD").findings == ()
 
 
 def test_if_nothing_is_left_it_says_so(bench: Bench) -> None:

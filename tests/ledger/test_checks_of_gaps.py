@@ -61,7 +61,7 @@ def known_commits(texts: Collection[str]) -> dict[str, str]:
 
 
 def findings(**changes: str) -> list[Finding]:
-    return check_tree(Memory({**TREE, **changes}), (), known_commits)
+    return check_tree(Memory({**TREE, **changes}), find_commits=known_commits)
 
 
 def said(found: list[Finding]) -> list[tuple[str, str, str]]:
