@@ -9,12 +9,13 @@ from spine.actions.workspace import Workspace
 from spine.address import Address, Key
 from spine.change.places import Places
 from spine.change.rules import Rule
-from spine.errors import Refused
+from spine.errors import Place, Refused
 from spine.globs import parse_glob
 from spine.ledger.reading import SETTINGS
+from spine.paths import check_path
 from spine.patterns import parse_place_pattern
 from spine.records.settings import Folders, Settings, write_settings
-from spine.repository import Branch, File, Range, Repository, changes_first_parent, head, put, work_tree_of
+from spine.repository import Branch, File, Outside, Range, Repository, changes_first_parent, head, put, work_tree_of
 from spine.repository.files import look
 from spine.yamldoc.guard import Unparsable, parse
 
@@ -40,6 +41,7 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         raise Refused(
             f"{SETTINGS} is there already", hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
         )
+    bindings = _folder(repo, bindings)
     stamps = tuple(_growing_stamps(repo, bindings))
     settings = Settings(
         folders=Folders(bindings=bindings),
@@ -57,6 +59,19 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         written.append(ATTRIBUTES)
     governed = sum(1 for path in work_tree_of(repo).paths() if settings.is_governed(path))
     return Initialised(tuple(written), stamps, governed)
+
+
+def _folder(repo: Repository, typed: str) -> str:
+    """The folder of bindings from the root of the work tree. Raises `Refused` for what no settings can name."""
+    place = Place("--bindings")
+    if not typed.strip():
+        raise Refused("a folder is needed", place=place, hint="spine init --bindings DIR")
+    try:
+        folder = repo.named(typed)
+        check_path(folder or ".", place=place)
+    except Outside as error:
+        raise Refused(error.message, place=place) from error
+    return folder
 
 
 def _growing_stamps(repo: Repository, folder: str) -> Iterator[str]:

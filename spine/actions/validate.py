@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from spine.actions.workspace import Workspace
-from spine.errors import Finding
-from spine.ledger.checks import check_tree
-from spine.ledger.reading import Files
-from spine.repository import IndexSnapshot, resolve, snapshot_of, work_tree_of
+from spine.errors import Finding, Place, Refused
+from spine.ids import near
+from spine.ledger.checks import Tracked, check_tree
+from spine.repository import IndexSnapshot, Repository, resolve, snapshot_of, work_tree_of
 
 Where = Literal["work tree", "index"]
 
@@ -17,7 +17,7 @@ def validate(work: Workspace, *, where: Where = "work tree", revision: str | Non
              paths: tuple[str, ...] = ()) -> tuple[Finding, ...]:  # fmt: skip
     """All findings of a revision, of the index, or of the work tree (a bare repository: of HEAD)."""
     repo = work.repo
-    files: Files
+    files: Tracked
     if revision is not None:
         files = snapshot_of(repo, resolve(repo, revision))
     elif where == "index":
@@ -25,11 +25,22 @@ def validate(work: Workspace, *, where: Where = "work tree", revision: str | Non
     elif repo.work_tree is None:
         files = snapshot_of(repo, resolve(repo, "HEAD"))
     else:
-        files = work_tree_of(repo)
-    named = tuple(repo.prefix + path.removeprefix("./") for path in paths) if revision is None else paths
+        files = here = work_tree_of(repo)
+        here.prepare(list(here.paths()))  # in one run of git instead of one a file
+    named = tuple(_named(repo, files, path) for path in paths)
     return findings_of(files, named)
 
 
-def findings_of(files: Files, paths: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+def _named(repo: Repository, files: Tracked, path: str) -> str:
+    """The path from the root of the tree. Raises `Refused` if nothing is there: a slip must not look like a pass."""
+    clean = repo.named(path)
+    if clean and next(iter(files.paths(clean)), None) is None:
+        close = near(clean, files.paths(), most=1)
+        hint = f"did you mean {close[0]}?" if close else "git ls-files"
+        raise Refused("no such file or folder in this tree", place=Place(path), hint=hint)
+    return clean
+
+
+def findings_of(files: Tracked, paths: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     """The findings of one tree."""
     return tuple(check_tree(files, paths))

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of
 from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
+from spine.paths import check_path
 from spine.records.gap import read_gap
 from spine.records.settings import Settings
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node
 
+LINK = "120000"
+
 Check = Callable[["Tree"], Iterator[Finding]]
+
+
+class Item(Protocol):
+    """What stands at a path."""
+
+    @property
+    def mode(self) -> str:
+        """The mode as git writes it."""
+
+
+class Tracked(Files, Protocol):
+    """Files whose modes are known too."""
+
+    def blob(self, path: str) -> Item | None:
+        """What stands at a path, None if nothing does."""
 
 
 class Tree:
     """One tree with its ledger; each binding is parsed once."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Tracked) -> None:
         self.files = files
         self.findings: list[Finding] = []
         try:
@@ -43,12 +62,17 @@ class Tree:
                 self._documents[path] = Finding(error.code, error.place or Place(path), error.message, error.hint)
         return self._documents[path]
 
+    def is_link(self, path: str) -> bool:
+        """Whether a symbolic link stands at that path."""
+        item = self.files.blob(path)
+        return item is not None and item.mode == LINK
+
     def governed(self) -> list[str]:
         """The governed YAML files that are there."""
         return [path for path in self.paths if path.endswith((".yaml", ".yml")) and self.settings.is_governed(path)]
 
 
-def check_tree(files: Files, paths: tuple[str, ...] = ()) -> list[Finding]:
+def check_tree(files: Tracked, paths: tuple[str, ...] = ()) -> list[Finding]:
     """All findings of a tree, by place; with `paths` only those about these files and folders."""
     tree = Tree(files)
     found = [*tree.findings, *(finding for check in CHECKS for finding in check(tree))]
@@ -77,6 +101,43 @@ def proposals_are_whole(tree: Tree) -> Iterator[Finding]:
                 yield Finding("SP111", place, f"it names {other}, which is not there")
         if stored.receipt is not None and stored.receipt.digest != stored.digest:
             yield Finding("SP102", Place(f"{stored.folder}/receipt.yaml"), "its digest is not that of the proposal")
+
+
+def proposals_keep_to_their_paths(tree: Tree) -> Iterator[Finding]:
+    """What has not landed writes only where this tree's policy lets it; what has landed was asked then."""
+    folder = tree.settings.folders.proposals
+    for stored in tree.ledger.proposals.values():
+        proposal = None if stored.has_receipt else stored.proposal
+        for file in proposal.files if proposal is not None else ():
+            for path in filter(None, (file.path, file.moved_from)):
+                place = Place(f"{stored.folder}/proposal.yaml")
+                try:
+                    check_path(path, allow=tree.settings.policy.allow, place=place)
+                except Refused as error:
+                    yield Finding(error.code, place, error.message, error.hint)
+                    continue
+                if path == folder or path.startswith(f"{folder}/"):
+                    yield Finding("SP057", place, f"it changes {path}, and a proposal never changes proposals")
+                elif tree.is_link(path) or any(tree.is_link(above) for above in _folders_above(path)):
+                    yield Finding(
+                        "SP058", place, f"{path} is a symbolic link or lies behind one; only files are changed"
+                    )
+
+
+def _folders_above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def links_are_not_governed(tree: Tree) -> Iterator[Finding]:
+    """Settings, bindings and the ledger are files: a link would have others decide what they say."""
+    folders = tree.settings.folders
+    ledger = tuple(f"{folder}/" for folder in (folders.proposals, folders.loops, folders.gaps))
+    for path in tree.paths:
+        if (path.startswith(ledger) or path == SETTINGS or tree.settings.is_governed(path)) and tree.is_link(path):
+            yield Finding(
+                "SP059", Place(path), "a symbolic link; only regular files are read here", "put the file there"
+            )
 
 
 def gaps_are_whole(tree: Tree) -> Iterator[Finding]:
@@ -180,6 +241,8 @@ def _values(document: Document) -> Iterator[tuple[Address, Node]]:
 
 CHECKS: tuple[Check, ...] = (
     proposals_are_whole,
+    proposals_keep_to_their_paths,
+    links_are_not_governed,
     gaps_are_whole,
     bindings_are_readable,
     identities_are_unique,
