@@ -70,6 +70,7 @@ class Stage:
             "GIT_CONFIG_NOSYSTEM": "1",
             "LC_ALL": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),  # the spine that it lies beside
         }
         if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
             self.env["FORCE_COLOR"] = "1"

@@ -221,8 +221,8 @@ def is_foreign(text: str) -> bool:
 def find_matching(part: str, ids: Iterable[T]) -> list[T]:
     """The ids that an abbreviation can mean, in their order; more than one means ambiguous.
 
-    Whole ids, slugs or gap numbers first, else beginnings, else any part of what follows the kind. Case does not count,
-    and the kind may be left out (`20260212-0806`, `op-118`, `118`).
+    Whole ids, slugs or gap numbers first, else beginnings of them, else any part of what follows the kind. Case does
+    not count, and the kind may be left out (`20260212-0806`, `op-118`, `118`).
     """
     wanted = part.casefold()
     if not wanted:
@@ -230,7 +230,7 @@ def find_matching(part: str, ids: Iterable[T]) -> list[T]:
     known = [(one.casefold(), one) for one in dict.fromkeys(ids)]
     readings: tuple[Callable[[str], bool], ...] = (
         lambda text: wanted in (text, _tail(text), _name(text)),
-        lambda text: text.startswith(wanted) or _tail(text).startswith(wanted),
+        lambda text: text.startswith(wanted) or _tail(text).startswith(wanted) or _name(text).startswith(wanted),
         lambda text: wanted in _tail(text),
     )
     for matches in readings:

@@ -246,6 +246,13 @@ def test_an_abbreviation_means_the_whole_name_else_the_beginning_else_a_part(par
     assert find_matching(part, [*known, *known]) == [known[index] for index in found]
 
 
+def test_an_undo_does_not_hide_what_it_undoes() -> None:
+    known = [ProposalId("CP-20260212-080601__start-dns"), ProposalId("CP-20260212-080602__undo-start-dns")]
+    assert find_matching("start", known) == known[:1]
+    assert find_matching("undo", known) == known[1:]
+    assert find_matching("dns", known) == known
+
+
 @given(st.lists(ids, min_size=1), st.data())
 def test_every_id_is_found_by_itself_and_by_its_beginning(known: list[str], data: st.DataObject) -> None:
     one = data.draw(st.sampled_from(known))

@@ -9,7 +9,7 @@ from spine.actions.plan import Plan
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.sources import Gathered
 from spine.actions.supersede import edited_by
-from spine.actions.workspace import Workspace
+from spine.actions.workspace import Workspace, settled
 from spine.errors import Place, Refused
 from spine.ledger.reading import PROPOSAL, Ledger, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import statuses
@@ -22,6 +22,11 @@ def again(work: Workspace, text: str, wanted: Wanted) -> Proposed:
     The old one may be undone, or gone with a revert; then it is read from the history. Raises `PlanConflicts` if it
     does not fit any more, `Refused` if it is in force or still pending.
     """
+    with settled(work):
+        return _again(work, text, wanted)
+
+
+def _again(work: Workspace, text: str, wanted: Wanted) -> Proposed:
     repo = work.repo
     base = resolve(repo, "HEAD")
     tree = snapshot_of(repo, base)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from spine.actions.locate import locate
 from spine.actions.message import landing_message, landing_trailers
-from spine.actions.plan import Plan, check_policy, plan_on
+from spine.actions.plan import Plan, check_paths, check_policy, paths_of, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Place, Refused, SpineError
+from spine.ids import near
 from spine.ledger.reading import PROPOSAL, RECEIPT, Stored, read_ledger
-from spine.paths import check_path
+from spine.printable import printable
 from spine.records.proposal import Proposal
 from spine.records.receipt import Landed as LandedFile
 from spine.records.receipt import Receipt, write_receipt
+from spine.records.settings import Settings
 from spine.repository import (
     Commit,
     CommitId,
@@ -24,10 +26,16 @@ from spine.repository import (
     NoBranch,
     Person,
     TreeSnapshot,
+    Unborn,
     added_by,
+    branch_tip,
     current_branch,
     land,
+    refs,
 )
+from spine.repository.obstacles import is_checked_out_here
+
+BRANCHES = "refs/heads/"
 
 
 class PlanConflicts(SpineError):
@@ -39,8 +47,7 @@ class PlanConflicts(SpineError):
     def __init__(self, plan: Plan) -> None:
         count = sum(len(file.conflicts) for file in plan.files)
         super().__init__(
-            f"{plan.proposal.id} conflicts with the branch in {count} place{'s' * (count != 1)}; nothing was written",
-            hint=f"spine plan {plan.proposal.id}",
+            f"{plan.proposal.id} conflicts with the branch in {count} place{'s' * (count != 1)}; nothing was written"
         )
         self.plan = plan
 
@@ -93,10 +100,24 @@ def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied |
 
 
 def branch_ref(work: Workspace, branch: str | None) -> str:
-    """The full name of the branch to land on."""
+    """The full name of the branch to land on. Raises `NoBranch` if there is none, or it has no commit yet."""
     if branch is None:
-        return current_branch(work.repo).ref
-    return branch if branch.startswith("refs/heads/") else f"refs/heads/{branch}"
+        here = current_branch(work.repo)
+        if isinstance(here, Unborn):
+            name = here.ref.removeprefix(BRANCHES)
+            raise NoBranch(f"there is no commit yet on {printable(name)}", hint="git add . && git commit")
+        return here.ref
+    ref = branch if branch.startswith(BRANCHES) else BRANCHES + branch
+    if branch_tip(work.repo, ref) is None:
+        close = near(branch, [one.name.removeprefix(BRANCHES) for one in refs(work.repo, BRANCHES)], most=1)
+        hint = f"did you mean {printable(close[0])}?" if close else "git branch --list"
+        raise NoBranch("there is no such branch", place=Place(branch), hint=hint)
+    return ref
+
+
+def check_landing(work: Workspace, branch: str | None) -> None:
+    """Raise what would keep every proposal from landing there: for who would write something else before."""
+    is_checked_out_here(work.repo, branch_ref(work, branch))
 
 
 @dataclass(slots=True)
@@ -112,12 +133,13 @@ class _Applying:
 
     def decide(self, tree: TreeSnapshot, tip: CommitId | None) -> Decision | None:
         if tip is None:
-            raise NoBranch("the branch has no commit yet, so there is nothing to plan on", hint="spine init")
+            raise NoBranch("the branch has gone meanwhile", hint="git branch --list")
         ledger = read_ledger(tree)
         if self.source is None:
             found = locate(self.work.repo, self.text, ledger)
             self.id = found.stored.id
             self.source = _read_once(found.stored)
+            _check_month(found.stored, _folder(ledger.settings.folders.proposals, self.id))
         folder = _folder(ledger.settings.folders.proposals, self.id)
         stored = Stored(self.id, folder, tuple(self.source), _InHand(folder, self.source))
         proposal = stored.read_or_raise()
@@ -130,11 +152,7 @@ class _Applying:
             )
         if proposal.id != self.id:
             raise Changed(f"the folder is called {self.id}, the proposal in it {proposal.id}", place=Place(folder))
-        for file in proposal.files:
-            check_path(file.path, allow=ledger.settings.policy.allow)
-            if file.moved_from is not None:
-                check_path(file.moved_from, allow=ledger.settings.policy.allow)
-            self._refuse_ledger_path(file.path, ledger.settings.folders.proposals)
+        check_paths(paths_of(proposal), ledger.settings, tree)
         check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
         self.plan = plan = plan_on(self.work.repo, tip, tree, ledger, stored, is_draft=on_branch is None)
         if plan.outcome == "applied":
@@ -148,15 +166,12 @@ class _Applying:
         if plan.outcome == "already there":
             self.done = AlreadyApplied(self.id, None, "all that it changes is there already")
             return None
-        return self._decision(proposal, plan, tree, tip, folder, on_branch is None)
-
-    def _refuse_ledger_path(self, path: str, folder: str) -> None:
-        if path == folder or path.startswith(f"{folder}/"):
-            raise Refused(f"{path}: a proposal never changes proposals", place=Place(path))
+        return self._decision(proposal, plan, tree, tip, ledger.settings, is_new=on_branch is None)
 
     def _decision(
-        self, proposal: Proposal, plan: Plan, tree: TreeSnapshot, tip: CommitId, folder: str, is_new: bool
+        self, proposal: Proposal, plan: Plan, tree: TreeSnapshot, tip: CommitId, settings: Settings, *, is_new: bool
     ) -> Decision:
+        folder = _folder(settings.folders.proposals, self.id)
         changes: dict[str, bytes | None] = {}
         modes: dict[str, str] = {}
         landed: list[LandedFile] = []
@@ -190,11 +205,21 @@ class _Applying:
         trailers = landing_trailers(proposal, plan.digest)
         name, _, mail = proposal.author.rpartition(" <")
         author = Person(name, mail.removesuffix(">"))
-        return Decision(changes, landing_message(proposal, trailers), modes, trailers, author)
+        allow = settings.policy.allow
+        return Decision(changes, landing_message(proposal, trailers), modes, trailers, author, allow)
 
 
 def _folder(root: str, id_: str) -> str:
     return f"{root}/{id_[3:7]}-{id_[7:9]}/{id_}"
+
+
+def _check_month(stored: Stored, folder: str) -> None:
+    if stored.folder != folder:
+        raise Changed(
+            f"{stored.id} does not belong under {stored.folder.rsplit('/', 1)[0]}",
+            place=Place(stored.folder),
+            hint=f"git mv {stored.folder} {folder}",
+        )
 
 
 def _read_once(stored: Stored) -> dict[str, bytes]:

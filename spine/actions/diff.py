@@ -58,7 +58,7 @@ def diff(work: Workspace, left: str | None, right: str | None, paths: tuple[str,
 
 
 def _is_named(path: str, paths: tuple[str, ...]) -> bool:
-    return not paths or any(path == one.rstrip("/") or path.startswith(one.rstrip("/") + "/") for one in paths)
+    return not paths or any(one in ("", path) or path.startswith(f"{one}/") for one in paths)
 
 
 def file_diff(

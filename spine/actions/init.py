@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from spine.actions.recent import recent_changes
 from spine.actions.workspace import Workspace
 from spine.change.rules import Rule
-from spine.errors import Refused
+from spine.errors import Place, Refused
 from spine.globs import parse_glob
 from spine.ledger.reading import SETTINGS
+from spine.paths import check_path
 from spine.patterns import parse_place_pattern
 from spine.records.settings import Folders, Settings, write_settings
-from spine.repository import Branch, File, Repository, head, put, work_tree_of
+from spine.repository import Branch, File, Outside, Repository, head, put, work_tree_of
 from spine.repository.files import look
 from spine.yamldoc.guard import parse
 
@@ -39,6 +40,7 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         raise Refused(
             f"{SETTINGS} is there already", hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
         )
+    bindings = _folder(repo, bindings)
     stamps = tuple(growing_stamps(repo, bindings))
     settings = Settings(
         folders=Folders(bindings=bindings),
@@ -55,6 +57,19 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         written.append(ATTRIBUTES)
     governed = sum(1 for path in work_tree_of(repo).paths() if settings.is_governed(path))
     return Initialised(tuple(written), stamps, governed)
+
+
+def _folder(repo: Repository, typed: str) -> str:
+    """The folder of bindings from the root of the work tree. Raises `Refused` for what no settings can name."""
+    place = Place("--bindings")
+    if not typed.strip():
+        raise Refused("a folder is needed", place=place, hint="spine init --bindings DIR")
+    try:
+        folder = repo.named(typed)
+        check_path(folder or ".", place=place)
+    except Outside as error:
+        raise Refused(error.message, place=place) from error
+    return folder
 
 
 def exact_attributes(data: bytes, settings: Settings) -> bytes:

@@ -9,6 +9,7 @@ from datetime import datetime
 from spine.actions.locate import drafts_of
 from spine.actions.plan import PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
+from spine.errors import Refused
 from spine.ledger.reading import RECEIPT, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.repository import (
@@ -82,7 +83,11 @@ def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
             problem = next((finding.message for finding in one.stored.findings()), "unreadable")
             open_ones.append(Listed(one.stored, one.status, one.is_draft, None, problem))
             continue
-        plan = plan_on(work.repo, commit, tree, ledger, one.stored, is_draft=one.is_draft)
+        try:
+            plan = plan_on(work.repo, commit, tree, ledger, one.stored, is_draft=one.is_draft)
+        except Refused as error:
+            open_ones.append(Listed(one.stored, one.status, one.is_draft, None, error.message))
+            continue
         open_ones.append(Listed(one.stored, one.status, one.is_draft, plan.outcome))
     return Overview(str(commit), counts, tuple(open_ones), read_journal(work.repo))
 

@@ -29,6 +29,8 @@ def locate(repo: Repository, text: str, tree: Ledger) -> Located:
 
     What the tree has counts; what only the work tree has is a draft. Raises `NoSuchProposal` with the candidates.
     """
+    if not text.strip():
+        raise NoSuchProposal("the id of a proposal is needed", place=Place("PROPOSAL"), hint="spine list")
     drafts = drafts_of(repo, tree)
     known = {**drafts.proposals, **tree.proposals}
     if text in known:

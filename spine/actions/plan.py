@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,11 +11,16 @@ from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finde
 from spine.actions.locate import locate
 from spine.actions.workspace import Workspace
 from spine.address import Address
-from spine.errors import Exit, Place, SpineError
+from spine.errors import Exit, Place, Refused, SpineError
 from spine.ledger.reading import Ledger, Stored, read_ledger
 from spine.ledger.status import Status, statuses
+from spine.paths import check_path
+from spine.printable import printable
 from spine.records.proposal import Proposal
+from spine.records.settings import Settings
 from spine.repository import CommitId, Repository, TreeSnapshot, resolve, snapshot_of
+from spine.repository.changes import above
+from spine.repository.objects import LINK, SUBMODULE
 
 PlanOutcome = Literal["clean", "already there", "conflicts", "blocked", "applied"]
 
@@ -24,6 +30,12 @@ class PolicyUnmet(SpineError):
 
     exit_code = Exit.POLICY
     code = "SP060"
+
+
+class Linked(Refused):
+    """A symbolic link or a submodule stands where a proposal changes a file, or on the way to it."""
+
+    code = "SP058"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ def plan(work: Workspace, text: str, *, onto: str = "HEAD") -> Plan:
     tree = snapshot_of(work.repo, commit)
     ledger = read_ledger(tree)
     found = locate(work.repo, text, ledger)
+    check_paths(paths_of(found.stored.read_or_raise()), ledger.settings, tree)
     return plan_on(work.repo, commit, tree, ledger, found.stored, is_draft=found.is_draft)
 
 
@@ -89,16 +102,21 @@ def plan_on(
                 set_by[file.path, conflict.at] = setter
     return Plan(
         proposal, stored.folder, stored.digest or "", str(commit), status, is_draft, files,
-        tuple(_blockers(proposal, status, known)), set_by,
+        tuple(_blockers(proposal, status, known, ledger)), set_by,
     )  # fmt: skip
 
 
-def _blockers(proposal: Proposal, status: Status, known: dict[str, Status]) -> list[str]:
+def _blockers(proposal: Proposal, status: Status, known: dict[str, Status], ledger: Ledger) -> list[str]:
     found = []
     if status == "undone":
-        found.append("it was applied and undone; spine propose --again makes a new proposal of it")
-    if status in ("withdrawn", "superseded"):
-        found.append(f"it is {status}")
+        found.append(f"it was applied and undone; spine propose --again {proposal.id} makes a new proposal of it")
+    if status == "withdrawn":
+        found.append("it is withdrawn")
+    if status == "superseded":
+        others = [
+            one.id for one in ledger.proposals.values() if one.proposal and proposal.id in one.proposal.supersedes
+        ]
+        found.append(f"it is superseded by {' and '.join(others)}")
     for other in proposal.requires:
         if known.get(other) != "applied":
             found.append(f"it requires {other}, which is {known.get(other, 'not there')}")
@@ -107,8 +125,34 @@ def _blockers(proposal: Proposal, status: Status, known: dict[str, Status]) -> l
     return found
 
 
-def check_policy(proposal: Proposal, ledger: Ledger, place: str) -> None:
-    """Raise `PolicyUnmet` unless the proposal has all that the settings of the target require."""
+def check_paths(paths: Iterable[str], settings: Settings, tree: TreeSnapshot) -> None:
+    """Raise `UnsafePath`, `Linked` or `Refused` for a path that no proposal may write under these settings, or that
+    leads through a link of the tree."""
+    folder = settings.folders.proposals
+    for path in paths:
+        check_path(path, allow=settings.policy.allow, place=Place(printable(path)))
+        if path == folder or path.startswith(f"{folder}/"):
+            raise Refused("a proposal never changes proposals", place=Place(path))
+        for part in (*above(path), path):
+            item = tree.item(part)
+            if item is not None and item.mode in (LINK, SUBMODULE):
+                what = "a symbolic link" if item.mode == LINK else "a submodule"
+                raise Linked(f"{printable(part)} is {what}; only regular files are changed", place=Place(path))
+
+
+def paths_of(proposal: Proposal) -> Iterator[str]:
+    """All paths that a proposal writes or removes."""
+    for file in proposal.files:
+        yield file.path
+        if file.moved_from is not None:
+            yield file.moved_from
+
+
+def check_policy(proposal: Proposal, ledger: Ledger, place: str | None = None) -> None:
+    """Raise `PolicyUnmet` unless the proposal has all that the settings of the target require.
+
+    `place` is its file; without one it is still to be made, and the option is named.
+    """
     lacks = {
         "why": not (proposal.why or "").strip(),
         "loop": proposal.loop is None,
@@ -116,8 +160,9 @@ def check_policy(proposal: Proposal, ledger: Ledger, place: str) -> None:
     }
     for one in ledger.settings.policy.require:
         if lacks.get(one):
+            options = {"gaps": "--registers GAP or --closes GAP", "loop": "--loop LOOP"}.get(one, "--why TEXT")
             raise PolicyUnmet(
-                f"the policy requires “{one}”, and {proposal.id} has none",
-                place=Place(place),
-                hint=f"make it again with --{one}" if one != "gaps" else "make it again with --registers or --closes",
+                f"the policy of this repository requires “{one}”",
+                place=Place(place or options.split()[0]),
+                hint=f"give {options}" if place is None else f"spine supersede {proposal.id} {options}",
             )

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from spine.actions.bringing import attached_finder, bring
 from spine.actions.gap_links import with_gaps
-from spine.actions.locate import locate
-from spine.actions.plan import Plan, check_policy, plan_on
+from spine.actions.plan import Plan, check_paths, check_policy, plan_on
+from spine.actions.put_aside import PutBack, put_back
 from spine.actions.secrets import looks_secret
-from spine.actions.sources import Edited, Gathered, NothingChanged, Side, Source, WorkTree, gather
-from spine.actions.workspace import Workspace
+from spine.actions.sources import Edited, Gathered, NothingChanged, Side, Source, WorkTree, gather, is_yaml
+from spine.actions.workspace import Workspace, settled
 from spine.change.diff import diff
 from spine.change.operations import Change
 from spine.change.textpatch import make_patch
 from spine.errors import Place, Refused
 from spine.ids import ProposalId, near
 from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger
-from spine.paths import check_path
-from spine.records.proposal import FileChange, Proposal, digest, effect, read_proposal, write_proposal
+from spine.printable import has_unsafe
+from spine.records.proposal import MAX_TITLE, FileChange, Proposal, digest, effect, read_proposal, write_proposal
 from spine.records.settings import Settings
+from spine.records.values import gap_reference, loop_reference
 from spine.repository import (
-    Blob,
-    File,
     FolderTaken,
     Repository,
     TreeSnapshot,
     new_folder,
-    read_backup,
     refs,
-    replace_files,
     resolve,
-    save_backup,
     snapshot_of,
     work_tree_of,
 )
-from spine.repository.files import look, remove
-from spine.repository.staging import stage
+from spine.repository.backup import REFS as BACKUPS
 from spine.yamldoc.guard import Unparsable, parse
 from spine.yamldoc.write import is_visible
 
@@ -50,12 +45,6 @@ class NotReproduced(Refused):
     """The proposal does not give back the edits that it was made of; nothing was written."""
 
     code = "SP072"
-
-
-class NoUndo(Refused):
-    """There are no edits of a proposal to restore."""
-
-    code = "SP073"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal in its folder. `restored` are the files put back to HEAD; `backup` keeps the edits."""
+    """A proposal in its folder. `restored` are the files put back to HEAD.
+
+    Two references: `backup` keeps the edits, `replaced` the draft that it takes the place of.
+    """
 
     proposal: Proposal
     folder: str
@@ -84,6 +76,7 @@ class Proposed:
     restored: tuple[str, ...]
     backup: str | None
     warnings: tuple[str, ...]
+    replaced: str | None = None
 
 
 def propose(work: Workspace, source: Source, wanted: Wanted, *, keep: bool = False) -> Proposed:
@@ -92,13 +85,14 @@ def propose(work: Workspace, source: Source, wanted: Wanted, *, keep: bool = Fal
     Stages nothing, commits nothing. The edits stay in `refs/spine/backup/`; `keep` leaves them in the work tree too.
     Raises `NothingChanged`, `DirtyPath`, `PolicyUnmet`, `NotReproduced` or `Refused`; then nothing is written.
     """
-    try:
-        gathered = gather(work, source)
-    except NothingChanged:
-        if source != WorkTree() or not (wanted.registers or wanted.closes):
-            raise
-        gathered = Gathered(resolve(work.repo, "HEAD"), ())  # the gaps alone
-    return write_gathered(work, gathered, wanted, keep=keep)
+    with settled(work):
+        try:
+            gathered = gather(work, source)
+        except NothingChanged:
+            if source != WorkTree() or not (wanted.registers or wanted.closes):
+                raise
+            gathered = Gathered(resolve(work.repo, "HEAD"), ())  # the gaps alone
+        return write_gathered(work, gathered, wanted, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +128,10 @@ def prepare(
     tree = snapshot_of(work.repo, gathered.base)
     ledger = read_ledger(tree)
     title = wanted.title or gathered.said.get("title")
-    if not title or not title.strip():
-        raise Refused("a proposal has a title", place=Place("title"), hint='spine propose "what changes"')
+    _check_words(title, wanted.why or gathered.said.get("why"), wanted, gathered.said)
+    assert title is not None
     attached: dict[str, bytes] = {}
+    check_paths([one.path for one in gathered.files], ledger.settings, tree)
     moment = work.now().replace(microsecond=0)
     id_ = _free_id(work.repo, after.next_second() if after else ProposalId.make(moment, title), ledger)
 
@@ -167,7 +162,7 @@ def prepare(
     folder = f"{ledger.settings.folders.proposals}/{id_.month}/{id_}"
     contents = {PROPOSAL: data, **{f"blobs/{name}": blob for name, blob in attached.items()}}
     prepared = Prepared(proposal, folder, contents, tree, ledger, gathered)
-    check_policy(proposal, ledger, f"{folder}/{PROPOSAL}")
+    check_policy(proposal, ledger)
     _prove(work.repo, tree, ledger, prepared.stored, proposal, gathered)
     return prepared
 
@@ -186,56 +181,41 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
     else:
         raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
     proposal, tree, gathered = prepared.proposal, prepared.tree, prepared.gathered
-    restored, backup = ((), None) if keep else _put_back(repo, tree, gathered, str(proposal.id))
     head = resolve(repo, "HEAD")
+    back = PutBack() if keep or not gathered.put_back else put_back(repo, tree, gathered, str(proposal.id))
     onto = tree if head == gathered.base else snapshot_of(repo, head)
     ledger = prepared.ledger if head == gathered.base else read_ledger(onto)
     plan = plan_on(repo, head, onto, ledger, prepared.stored, is_draft=True)
     effect_ = _effect(gathered, proposal)
-    warnings = tuple(_warnings(proposal))
-    return Proposed(proposal, prepared.folder, prepared.digest, effect_, plan, restored, backup, warnings)
-
-
-def propose_undo(work: Workspace, text: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Restore the edits that a draft was made of (the latest, or the one that `text` means) and remove the draft.
-
-    Returns its id and the restored paths. Raises `NoUndo`, or `DirtyPath` if one of the files was edited since.
-    """
-    repo = work.repo
-    tree = snapshot_of(repo, resolve(repo, "HEAD"))
-    ledger = read_ledger(tree)
-    kept = [ref.name.rsplit("/", 1)[1] for ref in refs(repo, "refs/spine/backup/")]
-    if text is None:
-        drafts = [name for name in sorted(kept) if name not in ledger.proposals]
-        if not drafts:
-            raise NoUndo("no draft has edits to restore", hint="git for-each-ref refs/spine/backup")
-        id_ = drafts[-1]
-    else:
-        id_ = locate(repo, text, ledger).stored.id
-    if id_ not in kept:
-        raise NoUndo(f"no edits of {id_} are kept", hint="git for-each-ref refs/spine/backup")
-    if id_ in ledger.proposals:
-        raise NoUndo(
-            f"{id_} is committed already",
-            hint=f"spine undo {id_}" if ledger.proposals[id_].has_receipt else f"spine withdraw {id_}",
-        )
-    backup = read_backup(repo, id_)
-    here = work_tree_of(repo)
-    wanted: dict[str, tuple[File | None, File | None]] = {}
-    for path, file in backup.items():
-        blob = tree.blob(path)
-        data = tree.read(path)
-        now = here.as_written(path, blob, data) if blob is not None and data is not None else None
-        wanted[path] = (now, file)
-    replace_files(repo, wanted)
-    folder = f"{ledger.settings.folders.proposals}/{id_[3:7]}-{id_[7:9]}/{id_}"
-    for path in list(here.paths(folder)):
-        if isinstance(look(repo.tree_root(), path), File):
-            remove(repo.tree_root(), path, keep=repo.prefix)
-    return id_, tuple(sorted(backup))
+    warnings = (*_warnings(proposal), *back.left)
+    return Proposed(proposal, prepared.folder, prepared.digest, effect_, plan, back.restored, back.backup, warnings)
 
 
 # ---- the parts ----------------------------------------------------------------------------------------------------
+
+
+def _check_words(title: str | None, why: str | None, wanted: Wanted, said: dict[str, str]) -> None:
+    """Raise `Refused` at the argument, or at the key of a program's JSON, that no proposal can hold."""
+    place = Place("TITLE" if wanted.title or "title" not in said else "title")
+    if not title or not title.strip():
+        raise Refused("a proposal has a title", place=place, hint='spine propose "what changes"')
+    if len(title.strip()) > MAX_TITLE:
+        raise Refused(f"a title of {len(title.strip())} characters, the limit is {MAX_TITLE}", place=place)
+    if has_unsafe(title.strip()):
+        raise Refused("a title is one line without invisible characters", place=place)
+    if "\0" in (why or ""):
+        raise Refused("a reason is text", place=Place("--why" if wanted.why else "why"))
+    links: list[tuple[str, Callable[[str], str], tuple[str, ...]]] = [
+        ("--loop" if wanted.loop else "loop", loop_reference, tuple(filter(None, [wanted.loop or said.get("loop")]))),
+        ("--registers", gap_reference, wanted.registers),
+        ("--closes", gap_reference, wanted.closes),
+    ]
+    for name, read, given in links:
+        for one in given:
+            try:
+                read(one)
+            except Refused as error:
+                raise type(error)(error.message, place=Place(name), hint=error.hint) from error
 
 
 def _with_moves(files: tuple[Edited, ...]) -> list[Edited | tuple[Edited, Edited]]:
@@ -262,14 +242,11 @@ def _file_change(
     hash_blob = repo.objects.hash_blob
     if isinstance(one, tuple):
         old, new = one
-        for path in (old.path, new.path):
-            check_path(path, allow=settings.policy.allow)
         assert old.before is not None
         assert new.after is not None
         oid = hash_blob(new.after.data)
         mode = new.after.mode if new.after.mode != old.before.mode else None
         return FileChange(new.path, oid, oid, moved_from=old.path, mode=mode)
-    check_path(one.path, allow=settings.policy.allow)
     base = hash_blob(one.before.data) if one.before is not None else None
     if one.after is None:
         return FileChange(one.path, base, None, why=one.why)
@@ -277,6 +254,7 @@ def _file_change(
     mode = one.after.mode if one.after.mode != (one.before.mode if one.before else "100644") else None
     change, content, blob = None, None, None
     if one.before is None:
+        _check_readable(one.path, one.after.data, settings)
         content = _content(one.after.data)
     elif one.before.data != one.after.data:
         change = _change(one, one.before, one.after, settings)
@@ -285,6 +263,18 @@ def _file_change(
         blob = hashlib.sha256(one.after.data).hexdigest()
         attached[blob] = one.after.data
     return FileChange(one.path, base, result, change, content, blob, mode=mode, why=one.why)
+
+
+def _check_readable(path: str, data: bytes, settings: Settings) -> None:
+    """Raise `Refused` for a binding that nobody could read."""
+    if not is_yaml(path) or not settings.is_governed(path):
+        return
+    try:
+        parse(data.decode("utf-8"), file=path)
+    except UnicodeDecodeError as error:
+        raise Refused(f"not UTF-8 text (byte {error.start + 1})", place=Place(path)) from error
+    except Unparsable as error:
+        raise Unparsable(error.message, place=error.place, hint="mend the YAML, then propose again") from error
 
 
 def _content(data: bytes) -> str | None:
@@ -297,6 +287,7 @@ def _content(data: bytes) -> str | None:
 
 
 def _change(one: Edited, before: Side, after: Side, settings: Settings) -> Change | None:
+    _check_readable(one.path, after.data, settings)
     try:
         old, new = before.data.decode("utf-8"), after.data.decode("utf-8")
     except UnicodeDecodeError:
@@ -305,13 +296,8 @@ def _change(one: Edited, before: Side, after: Side, settings: Settings) -> Chang
         return None
     if one.ops is not None:
         return Change(one.ops)
-    if not one.path.endswith((".yaml", ".yml")):
+    if not is_yaml(one.path):
         return Change(patch=make_patch(old, new))
-    if settings.is_governed(one.path):
-        try:
-            parse(new, file=one.path)
-        except Unparsable as error:
-            raise Refused(error.message, place=error.place, hint="mend the YAML, then propose again") from error
     return diff(old, new, identity=settings.rules_for(one.path).identity)
 
 
@@ -328,7 +314,9 @@ def _free_id(repo: Repository, id_: ProposalId, ledger: Ledger) -> ProposalId:
 
 def _ids_near(repo: Repository, folder: str, months: set[str]) -> set[str]:
     found: set[str] = set()
-    tips = {ref.commit for ref in refs(repo) if ref.commit is not None and not ref.name.startswith("refs/spine/")}
+    all_refs = refs(repo)
+    found |= {ref.name.rpartition("/")[2] for ref in all_refs if ref.name.startswith(BACKUPS)}
+    tips = {ref.commit for ref in all_refs if ref.commit is not None and not ref.name.startswith("refs/spine/")}
     for commit in tips:
         tree = snapshot_of(repo, commit)
         for month in months:
@@ -377,27 +365,6 @@ def _prove(
         wanted = one.after.data if one.after is not None else None
         if wanted is not None and made.get(one.path) != wanted:
             raise NotReproduced(f"{one.path}: the proposal does not give the bytes of the edit", place=Place(one.path))
-
-
-def _put_back(
-    repo: Repository, tree: TreeSnapshot, gathered: Gathered, name: str
-) -> tuple[tuple[str, ...], str | None]:
-    """Keep the edits in a backup, then make files and index entries what HEAD has."""
-    if not gathered.put_back:
-        return (), None
-    here = work_tree_of(repo)
-    wanted: dict[str, tuple[File | None, File | None]] = {}
-    entries: dict[str, Blob | None] = {}
-    for path in gathered.put_back:
-        blob, data = tree.blob(path), tree.read(path)
-        original = here.as_written(path, blob, data) if blob is not None and data is not None else None
-        wanted[path] = (here.on_disk(path), original)
-        if here.index.item(path) != blob:
-            entries[path] = blob
-    backup = save_backup(repo, name, {path: now for path, (now, _) in wanted.items()}, f"edits of {name}\n")
-    replace_files(repo, wanted)
-    stage(repo, entries)
-    return tuple(sorted(wanted)), backup
 
 
 def _effect(gathered: Gathered, proposal: Proposal) -> str:

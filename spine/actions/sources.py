@@ -5,7 +5,8 @@ Each source becomes the same thing: for every file its bytes and mode before and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from spine.actions.workspace import Workspace
@@ -13,11 +14,13 @@ from spine.address import Address
 from spine.change.complete import complete
 from spine.change.editing import add_entry, remove_entry, set_value
 from spine.change.json_form import operations_from_json
-from spine.change.operations import Operation
+from spine.change.operations import Expect, Operation
 from spine.change.patch import patch_document
 from spine.errors import Place, Refused
+from spine.identity import Identity
 from spine.ids import near
 from spine.ledger.reading import settings_of
+from spine.paths import check_path
 from spine.records.settings import Settings
 from spine.repository import (
     Blob,
@@ -36,6 +39,8 @@ from spine.repository import (
 )
 from spine.yamldoc.guard import parse
 from spine.yamldoc.pieces import whole_lines
+
+NO_FILE = "<text>"  # how the engine calls a text that has no file
 
 
 class NothingChanged(Refused):
@@ -147,7 +152,9 @@ def _nothing(source: Source) -> str:
         return "nothing is staged"
     if isinstance(source, FromRange):
         return f"nothing changed in {source.text}"
-    return "no governed file differs from HEAD" if isinstance(source, WorkTree) else "the edits change nothing"
+    if not isinstance(source, WorkTree):
+        return "the edits change nothing"
+    return "nothing that was named differs from HEAD" if source.paths else "no governed file differs from HEAD"
 
 
 def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
@@ -156,7 +163,7 @@ def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
     tree = snapshot_of(repo, base)
     settings = settings_of(tree)
     here = work_tree_of(repo)
-    named = [_from_here(repo, path) for path in source.paths]
+    named = [repo.named(path) for path in source.paths]
     staged = isinstance(source, Staged)
     files: list[Edited] = []
     for path in _candidates(repo, tree, here, settings, named, only_staged=staged):
@@ -177,11 +184,6 @@ def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
     return Gathered(base, tuple(files), tuple(file.path for file in files))
 
 
-def _from_here(repo: Repository, path: str) -> str:
-    clean = path.removeprefix("./").rstrip("/")
-    return repo.prefix + clean if not clean.startswith("/") else clean
-
-
 def _candidates(
     repo: Repository,
     tree: TreeSnapshot,
@@ -199,18 +201,22 @@ def _candidates(
         found |= {*here.modified(), *here.untracked()}
     chosen = []
     for path in sorted(found):
-        inside = any(path == one or path.startswith(f"{one}/") or one == "" for one in named)
+        inside = any(_is_in(path, one) for one in named)
         if inside if named else settings.is_governed(path):
             chosen.append(path)
     for one in named:
-        if not any(path == one or path.startswith(f"{one}/") for path in [*chosen, *tree.paths(one)]):
-            close = near(one, found)
+        if not any(_is_in(path, one) for path in [*chosen, *tree.paths(one)]):
+            close = near(one, {*found, *committed}, most=1)
             raise NothingChanged(
                 "no such file here, or nothing changed in it",
                 place=Place(one),
                 hint=f"did you mean {close[0]}?" if close else None,
             )
     return chosen
+
+
+def _is_in(path: str, named: str) -> bool:
+    return named in ("", path) or path.startswith(f"{named}/")
 
 
 def _side(files: Snapshot, path: str) -> Side | None:
@@ -249,21 +255,35 @@ def _from_edits(repo: Repository, source: Edits) -> Gathered:
             side = _existing(tree, edit.path)
             sides[edit.path] = side
             texts[edit.path] = _text(side.data, edit.path)
-        identity = settings.rules_for(edit.path).identity
-        text = texts[edit.path]
-        if edit.verb == "set":
-            text = set_value(text, edit.at, edit.token if edit.token is not None else "", identity)
-        elif edit.verb == "add":
-            text = add_entry(text, edit.at, edit.token, identity)
-        else:
-            text = remove_entry(text, edit.at, identity)
-        texts[edit.path] = text
+        with placed_in(edit.path):
+            texts[edit.path] = _edited(texts[edit.path], edit, settings.rules_for(edit.path).identity)
     files = [
         Edited(path, sides[path], Side(text.encode("utf-8"), sides[path].mode))
         for path, text in texts.items()
         if text.encode("utf-8") != sides[path].data
     ]
     return Gathered(base, tuple(files))
+
+
+def _edited(text: str, edit: Edit, identity: Identity) -> str:
+    if edit.verb == "set":
+        return set_value(text, edit.at, edit.token if edit.token is not None else "", identity)
+    if edit.verb == "add":
+        return add_entry(text, edit.at, edit.token, identity)
+    return remove_entry(text, edit.at, identity)
+
+
+@contextmanager
+def placed_in(path: str) -> Iterator[None]:
+    """Says in which file something is wrong where the engine, which knows texts and no files, could not."""
+    try:
+        yield
+    except Refused as error:
+        if error.place is None:
+            error.place = Place(path)
+        elif error.place.file == NO_FILE:
+            error.place = Place(path, error.place.line, error.place.column)
+        raise
 
 
 def _existing(tree: TreeSnapshot, path: str) -> Side:
@@ -294,7 +314,15 @@ def _from_json(repo: Repository, value: object) -> Gathered:
     files = top.get("files")
     if not isinstance(files, list) or not files:
         raise BadInput("“files” is a list of at least one file", place=Place("files"))
-    edited = [_json_file(one, f"files[{index}]", tree, settings) for index, one in enumerate(files)]
+    edited: list[Edited] = []
+    for index, one in enumerate(files):
+        found = _json_file(one, f"files[{index}]", tree, settings)
+        if any(found.path == other.path for other in edited):
+            raise BadInput(
+                f"“{found.path}” stands twice", place=Place(f"files[{index}].path"), hint="one file, one entry"
+            )
+        if found.after != found.before or _only_looks(found.ops):
+            edited.append(found)
     said = {key: _string(top[key], key) for key in ("title", "why", "loop") if top.get(key) is not None}
     return Gathered(base, tuple(edited), said=said)
 
@@ -303,12 +331,19 @@ def _json_file(value: object, where: str, tree: TreeSnapshot, settings: Settings
     file = _object(value, where, _FILE)
     path = _string(file.get("path"), f"{where}.path")
     why = _string(file["why"], f"{where}.why") if file.get("why") is not None else None
+    check_path(path, allow=settings.policy.allow, place=Place(f"{where}.path"))
+    if file.get("delete") not in (None, True, False):
+        raise BadInput("“delete” is true or left out", place=Place(f"{where}.delete"))
     ways = [key for key in ("ops", "content", "delete") if file.get(key) not in (None, False)]
     if len(ways) != 1:
         raise BadInput("a file has exactly one of “ops”, “content” and “delete”", place=Place(where))
     if ways == ["content"]:
         content = _string(file["content"], f"{where}.content")
         before = _side(tree, path)
+        if before is None:
+            _check_free(tree, path, Place(f"{where}.path"))
+        if is_yaml(path) and settings.is_governed(path):
+            parse(content, file=f"{where}.content")
         return Edited(path, before, Side(content.encode("utf-8"), before.mode if before else "100644"), None, why)
     side = _existing(tree, path)
     if ways == ["delete"]:
@@ -316,9 +351,33 @@ def _json_file(value: object, where: str, tree: TreeSnapshot, settings: Settings
     text = _text(side.data, path)
     document = parse(whole_lines(text), file=path)
     drafts = operations_from_json(file["ops"], where=f"{where}.ops")
-    ops = complete(drafts, document, settings.rules_for(path).identity)
-    result = patch_document(text, document, ops)
+    if not drafts:
+        raise BadInput("at least one operation is needed", place=Place(f"{where}.ops"))
+    with placed_in(path):
+        ops = complete(drafts, document, settings.rules_for(path).identity)
+        result = patch_document(text, document, ops)
     return Edited(path, side, Side(result.encode("utf-8"), side.mode), ops, why)
+
+
+def _only_looks(ops: tuple[Operation, ...] | None) -> bool:
+    """Whether a file is not changed but only looked at: preconditions for what happens to others."""
+    return ops is not None and all(isinstance(op, Expect) for op in ops)
+
+
+def _check_free(tree: TreeSnapshot, path: str, place: Place) -> None:
+    """Raise `BadInput` if no file can be made at the path: there is a folder, or a file or link on the way to it."""
+    if tree.item(path) is not None:
+        raise BadInput(f"“{path}” is a folder", place=place)
+    parts = path.split("/")
+    for depth in range(1, len(parts)):
+        above = "/".join(parts[:depth])
+        if tree.blob(above) is not None:
+            raise BadInput(f"“{above}” is no folder", place=place)
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a file is YAML, by its name."""
+    return path.endswith((".yaml", ".yml"))
 
 
 def _object(value: object, where: str, known: Sequence[str]) -> dict[str, object]:

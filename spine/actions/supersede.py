@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spine.actions.apply import Blocked, PlanConflicts
 from spine.actions.bringing import FilePlan
-from spine.actions.locate import locate
+from spine.actions.locate import Located, locate
 from spine.actions.plan import plan_on
 from spine.actions.propose import Proposed, Wanted, write_gathered
+from spine.actions.put_aside import put_draft_aside
 from spine.actions.sources import Edited, Gathered, Side, Source, gather
-from spine.actions.workspace import Workspace
+from spine.actions.workspace import Workspace, settled
 from spine.errors import Place, Refused
 from spine.ledger.reading import read_ledger
 from spine.records.proposal import Proposal
@@ -21,6 +24,11 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
 
     Raises `PlanConflicts` if the old change does not fit HEAD, `Refused` if it has landed.
     """
+    with settled(work):
+        return _supersede(work, text, source, wanted, keep=keep)
+
+
+def _supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted, *, keep: bool) -> Proposed:
     base = resolve(work.repo, "HEAD")
     tree = snapshot_of(work.repo, base)
     ledger = read_ledger(tree)
@@ -31,13 +39,19 @@ def supersede(work: Workspace, text: str, source: Source | None, wanted: Wanted,
         raise Refused(f"{old.id} has landed", place=Place(old.id), hint=f"spine undo {old.id}")
     successor = succession(old, wanted, is_draft=located.is_draft)
     if source is not None:
-        return write_gathered(work, gather(work, source), successor, keep=keep)
+        return _replacing(work, located, write_gathered(work, gather(work, source), successor, keep=keep))
     if plan.outcome == "conflicts":
         raise PlanConflicts(plan)
     edited = edited_by(tree, plan.files)
     if not edited:
-        raise Blocked(f"all that {old.id} changes is there already", hint=f"spine withdraw {old.id}")
-    return write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True)
+        hint = f"rm -r {located.stored.folder}" if located.is_draft else f"spine withdraw {old.id} --why …"
+        raise Blocked(f"all that {old.id} changes is there already", hint=hint)
+    return _replacing(work, located, write_gathered(work, Gathered(base, tuple(edited)), successor, keep=True))
+
+
+def _replacing(work: Workspace, old: Located, made: Proposed) -> Proposed:
+    """The successor of a draft takes its place; the draft is kept in a reference, as everything that somebody wrote."""
+    return replace(made, replaced=put_draft_aside(work.repo, old.stored)) if old.is_draft else made
 
 
 def succession(old: Proposal, wanted: Wanted, *, is_draft: bool) -> Wanted:

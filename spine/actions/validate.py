@@ -9,7 +9,8 @@ from typing import Literal
 from spine.actions.loop_history import history_of, tip_of
 from spine.actions.workspace import Workspace
 from spine.errors import Finding, Place, Refused
-from spine.ledger.checks import check_tree
+from spine.ids import near
+from spine.ledger.checks import Tracked, check_tree
 from spine.ledger.prose import CODES
 from spine.ledger.reading import Files
 from spine.records.baseline import BASELINE, Baseline, read_baseline, subtract, write_baseline
@@ -42,7 +43,7 @@ def validate(work: Workspace, *, where: Where = "work tree", revision: str | Non
              paths: tuple[str, ...] = ()) -> Validated:  # fmt: skip
     """All findings of a revision, of the index, or of the work tree (a bare repository: of HEAD)."""
     repo = work.repo
-    files: Files
+    files: Tracked
     tip = tip_of(repo)
     if revision is not None:
         tip = resolve(repo, revision)
@@ -53,12 +54,22 @@ def validate(work: Workspace, *, where: Where = "work tree", revision: str | Non
         files = snapshot_of(repo, resolve(repo, "HEAD"))
     else:
         files = whole_work_tree(repo)
-    named = tuple(repo.prefix + path.removeprefix("./") for path in paths) if revision is None else paths
+    named = tuple(_named(repo, files, path) for path in paths)
     found = findings_of(repo, files, named, tip=tip)
     known, flaw = baseline_in(files)
     fresh, gone = subtract(found, known)
     # What lies outside the named paths was not looked for, so it is not gone.
     return Validated((*flaw, *fresh), len(found) - len(fresh), 0 if named else gone.total())
+
+
+def _named(repo: Repository, files: Tracked, path: str) -> str:
+    """The path from the root of the tree. Raises `Refused` if nothing is there: a slip must not look like a pass."""
+    clean = repo.named(path)
+    if clean and next(iter(files.paths(clean)), None) is None:
+        close = near(clean, files.paths(), most=1)
+        hint = f"did you mean {close[0]}?" if close else "git ls-files"
+        raise Refused("no such file or folder in this tree", place=Place(path), hint=hint)
+    return clean
 
 
 def update_baseline(work: Workspace) -> int:
@@ -91,7 +102,7 @@ def baseline_in(files: Files) -> tuple[Baseline, tuple[Finding, ...]]:
 
 
 def findings_of(
-    repo: Repository, files: Files, paths: tuple[str, ...] = (), *, tip: CommitId | None = None
+    repo: Repository, files: Tracked, paths: tuple[str, ...] = (), *, tip: CommitId | None = None
 ) -> tuple[Finding, ...]:
     """The findings of one tree, known ones too; with `tip`, what it says of landings is held against that history."""
     history = history_of(repo, tip, files) if tip is not None else None

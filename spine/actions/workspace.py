@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from spine.repository import Repository
+from spine.repository import Repository, check_no_journal, landing_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,14 @@ class Workspace:
     now: Callable[[], datetime]
     person: str
     run: str
+
+
+@contextmanager
+def settled(work: Workspace) -> Iterator[None]:
+    """The work tree while nothing lands: who compares it with HEAD must not see half a landing as somebody's edit.
+
+    Raises `Locked`, or `JournalOpen` if a landing was interrupted and is not finished.
+    """
+    with landing_lock(work.repo):
+        check_no_journal(work.repo)
+        yield

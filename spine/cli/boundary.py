@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ class Terminated(BaseException):
 
 def run(arguments: Sequence[str]) -> int:
     """One run of the command line; gives its exit code and raises nothing."""
+    _open_what_is_closed()
+    _buffer_what_is_not()
     ending = _Ending(arguments)
     try:
         with _terminable():
@@ -42,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     except Terminated:
         return TERMINATED
     except click.ClickException as error:
-        return ending.failed(_as_refusal(error))
+        return ending.failed(ending.usage(error))
     except SpineError as error:
         return ending.failed(error)
     except OSError as error:
@@ -81,6 +84,17 @@ class _Ending:
             return self.context.obj
         return Door(".", os.environ, open_terminal("auto", os.environ))
 
+    def usage(self, error: click.ClickException) -> Refused:
+        """A usage error in spine's own form; click does not always say whose it is."""
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        verb = next((word for word in self.arguments if word in root.list_commands(click.Context(root))), None)
+        path = context.command_path if context is not None else f"spine {verb}" if verb is not None else "spine"
+        hint = f"{path} --help"
+        if isinstance(error, click.NoSuchOption) and error.possibilities:
+            hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
+        message = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
+        return Refused(message.rstrip("."), place=Place(path), hint=hint)
+
     def say(self, line: str) -> None:
         with suppress(OSError):
             self.door.terminal.say(f"spine: {line}")
@@ -90,12 +104,17 @@ class _Ending:
         from spine.review.findings_text import error_lines
 
         door = self.door
-        with suppress(OSError):
-            if self.speaks_json:
-                from spine.review.documents import error_document
+        if self.speaks_json:
+            from spine.review.documents import error_document
 
+            with suppress(OSError):
                 door.terminal.give(error_document(error))
                 door.terminal.out.flush()
+        try:
+            sys.stdout.flush()
+        except OSError:  # what it still holds has nowhere to go; the interpreter would try again at its end
+            _let_go_of_stdout()
+        with suppress(OSError):
             door.terminal.say(*error_lines(error, door.terminal.err_style, line_of_error(door)))
         return int(error.exit_code)
 
@@ -114,17 +133,6 @@ class _Defect(SpineError):
     code = "SP000"
 
 
-def _as_refusal(error: click.ClickException) -> Refused:
-    """A usage error in spine's own form."""
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    path = context.command_path if context is not None else "spine"
-    hint = f"{path} --help"
-    if isinstance(error, click.NoSuchOption) and error.possibilities:
-        hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
-    message = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
-    return Refused(message.rstrip("."), place=Place(path), hint=hint)
-
-
 @contextmanager
 def _terminable() -> Iterator[None]:
     """SIGTERM as an exception, so that whatever is held is let go."""
@@ -137,6 +145,29 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that was closed before we started (`spine list >&-`) leads nowhere; else the first file that is opened
+    would take its number, and would be written into."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 (it stays open)
+
+
+def _buffer_what_is_not() -> None:
+    """Under PYTHONUNBUFFERED a text that does not fit into a pipe or on a disk is cut off without a word; a buffer
+    writes on until all is written, or raises."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+            encoding, errors = stream.encoding, stream.errors
+            buffer = io.BufferedWriter(stream.detach())
+            setattr(sys, name, io.TextIOWrapper(buffer, encoding, errors, line_buffering=True))
 
 
 def _let_go_of_stdout() -> None:

@@ -68,7 +68,7 @@ def _between_revisions(
     if left is not None and right is None and ".." in left and "..." not in left:
         left, _, right = (part or "HEAD" for part in left.partition(".."))
     with open_workspace(door) as work:
-        named = tuple(work.repo.prefix + path.removeprefix("./") for path in paths)
+        named = tuple(work.repo.named(path) for path in paths)
         return diff(work, left, right, named, staged=staged)
 
 

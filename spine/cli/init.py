@@ -29,7 +29,7 @@ def command(door: Door, bindings: str, as_json: bool) -> None:
         door.terminal.give(init_document(done))
         return
     door.terminal.show(f"wrote {printable(path)}" for path in done.written)
-    door.terminal.show(f"rule: the newest {printable(name)} wins" for name in done.stamps)
+    door.terminal.show(f"rule: of two values of {printable(name)} the newest wins" for name in done.stamps)
     count = done.governed
     door.terminal.show([f"{count} file{' is' if count == 1 else 's are'} governed"])
     door.terminal.next_step(f"git add {' '.join(done.written)} && git commit")

@@ -40,6 +40,7 @@ def command(
     Without a source it takes the changed governed files of the work tree, or just the PATHs. The edits stay in
     refs/spine/backup/; --undo brings them back. Edits by address are made in the order remove, add, set.
     """
+    from spine.actions.apply import check_landing
     from spine.actions.propose import Wanted, propose
     from spine.actions.sources import FromRange
 
@@ -55,7 +56,11 @@ def command(
         supersedes=said["supersedes"],
     )
     source = chosen_source(said, paths, edits=again is None)
+    if branch is not None and not (and_apply or landed):
+        raise click.UsageError("--branch goes with --apply or --landed")
     with open_workspace(door, writes=True) as work:
+        if and_apply:
+            check_landing(work, branch)
         if again is not None:
             if source is not None:
                 raise click.UsageError("--again has its content from the old proposal")

@@ -61,7 +61,7 @@ def record(door: Door, work: Workspace, commits: str, wanted: Wanted, branch: st
 
 def restore(door: Door, draft: str | None, *, as_json: bool) -> None:
     """`propose --undo`"""
-    from spine.actions.propose import propose_undo
+    from spine.actions.put_aside import propose_undo
     from spine.cli.workspace import open_workspace
     from spine.printable import printable
     from spine.review.documents import restored_document

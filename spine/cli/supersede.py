@@ -34,11 +34,14 @@ def command(
     With a source the new content comes from there. Without one the same change is brought to HEAD. Title, reason and
     links are the old one's unless you give others.
     """
+    from spine.actions.apply import check_landing
     from spine.actions.propose import Wanted
     from spine.actions.supersede import supersede
 
     source = chosen_source(said, paths, edits=edits)
     with open_workspace(door, writes=True) as work:
+        if and_apply:
+            check_landing(work, None)
         with showing_conflicts(door, as_json=as_json):
             made = supersede(work, proposal, source, Wanted(title=title, why=why), keep=keep)
         finish(door, work, "supersede", made, and_apply=and_apply, as_json=as_json)

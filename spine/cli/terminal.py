@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
@@ -27,7 +28,9 @@ class Terminal:
         _write(self.out, lines)
 
     def say(self, *lines: str) -> None:
-        """Talk, on stderr."""
+        """Talk, on stderr; what stdout was told before stands before it, also where both go to one file."""
+        with suppress(OSError):  # whoever read it may be gone; that ends the run elsewhere
+            self.out.flush()
         _write(self.err, lines)
 
     def give(self, document: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
@@ -14,6 +14,7 @@ from spine.ledger.gaps import Gaps, read_gaps
 from spine.ledger.prose import Passage, references_hold, references_of
 from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
 from spine.ledger.references import Reference, commits_asked
+from spine.paths import check_path
 from spine.records.imported import INDEX, ImportedProposal, read_imported
 from spine.records.loop import Criterion, read_loop
 from spine.records.settings import Settings
@@ -23,11 +24,27 @@ from spine.yamldoc.nodes import Document, Node
 if TYPE_CHECKING:
     from spine.ledger.loops import History
 SCOPE = ".scope.md"
+LINK = "120000"
 HEX = frozenset("0123456789abcdef")
 
 Check = Callable[["Tree"], Iterator[Finding]]
 FindCommits = Callable[[Collection[str]], Mapping[str, str]]
 """Gives for texts that name commits (whole ids or beginnings) the full ids of those that there are."""
+
+
+class Item(Protocol):
+    """What stands at a path."""
+
+    @property
+    def mode(self) -> str:
+        """The mode as git writes it."""
+
+
+class Tracked(Files, Protocol):
+    """Files whose modes are known too."""
+
+    def blob(self, path: str) -> Item | None:
+        """What stands at a path, None if nothing does."""
 
 
 class Tree:
@@ -36,7 +53,7 @@ class Tree:
     Without `find_commits` nobody can tell which commits there are.
     """
 
-    def __init__(self, files: Files, history: History | None = None, find_commits: FindCommits | None = None) -> None:
+    def __init__(self, files: Tracked, history: History | None = None, find_commits: FindCommits | None = None) -> None:
         self.files = files
         self.history = history
         self._find_commits = find_commits
@@ -140,13 +157,18 @@ class Tree:
                 if file.path.endswith(SCOPE) and file.result is not None:
                     yield file.path.rsplit("/", 1)[-1].removesuffix(SCOPE)
 
+    def is_link(self, path: str) -> bool:
+        """Whether a symbolic link stands at that path."""
+        item = self.files.blob(path)
+        return item is not None and item.mode == LINK
+
     def governed(self) -> list[str]:
         """The governed YAML files that are there."""
         return [path for path in self.paths if path.endswith((".yaml", ".yml")) and self.settings.is_governed(path)]
 
 
 def check_tree(
-    files: Files,
+    files: Tracked,
     paths: tuple[str, ...] = (),
     history: History | None = None,
     find_commits: FindCommits | None = None,
@@ -191,6 +213,43 @@ def loops_are_true(tree: Tree) -> Iterator[Finding]:
     from spine.ledger.loops import LoopLedger
 
     yield from check_loops(LoopLedger(tree.files, tree.settings, tree.ledger), tree.history)
+
+
+def proposals_keep_to_their_paths(tree: Tree) -> Iterator[Finding]:
+    """What has not landed writes only where this tree's policy lets it; what has landed was asked then."""
+    folder = tree.settings.folders.proposals
+    for stored in tree.ledger.proposals.values():
+        proposal = None if stored.has_receipt else stored.proposal
+        for file in proposal.files if proposal is not None else ():
+            for path in filter(None, (file.path, file.moved_from)):
+                place = Place(f"{stored.folder}/proposal.yaml")
+                try:
+                    check_path(path, allow=tree.settings.policy.allow, place=place)
+                except Refused as error:
+                    yield Finding(error.code, place, error.message, error.hint)
+                    continue
+                if path == folder or path.startswith(f"{folder}/"):
+                    yield Finding("SP057", place, f"it changes {path}, and a proposal never changes proposals")
+                elif tree.is_link(path) or any(tree.is_link(above) for above in _folders_above(path)):
+                    yield Finding(
+                        "SP058", place, f"{path} is a symbolic link or lies behind one; only files are changed"
+                    )
+
+
+def _folders_above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def links_are_not_governed(tree: Tree) -> Iterator[Finding]:
+    """Settings, bindings and the ledger are files: a link would have others decide what they say."""
+    folders = tree.settings.folders
+    ledger = tuple(f"{folder}/" for folder in (folders.proposals, folders.loops, folders.gaps))
+    for path in tree.paths:
+        if (path.startswith(ledger) or path == SETTINGS or tree.settings.is_governed(path)) and tree.is_link(path):
+            yield Finding(
+                "SP059", Place(path), "a symbolic link; only regular files are read here", "put the file there"
+            )
 
 
 def bindings_are_readable(tree: Tree) -> Iterator[Finding]:
@@ -288,6 +347,8 @@ def imports_are_whole(tree: Tree) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     proposals_are_whole,
     imports_are_whole,
+    proposals_keep_to_their_paths,
+    links_are_not_governed,
     gaps_are_whole,
     evidence_holds,
     links_agree,

@@ -115,10 +115,15 @@ class Stored:
                 yield Finding(record.code, place, record.message, record.hint)
         if PROPOSAL not in self.names:
             yield Finding("SP050", Place(self.folder), f"a proposal's folder without {PROPOSAL}")
-        for name in self.names:
-            if name not in (PROPOSAL, RECEIPT, WITHDRAWN) and not name.startswith("blobs/"):
-                yield Finding("SP051", Place(f"{self.folder}/{name}"), "a file that no proposal's folder has")
         proposal = self.proposal
+        blobs = {f"blobs/{file.blob}" for file in proposal.files if file.blob} if proposal is not None else set()
+        for name in self.names:
+            place = Place(f"{self.folder}/{name}")
+            if name in blobs:
+                if digest(self.files.read(f"{self.folder}/{name}") or b"") != f"sha256:{name.removeprefix('blobs/')}":
+                    yield Finding("SP049", place, "not the file that its name says")
+            elif name not in (PROPOSAL, RECEIPT, WITHDRAWN) and (proposal is not None or not name.startswith("blobs/")):
+                yield Finding("SP051", place, "a file that no proposal's folder has")
         if proposal is None:
             return
         path = Place(f"{self.folder}/{PROPOSAL}")

@@ -21,12 +21,12 @@ from spine.repository.history import (
     shallow,
 )
 from spine.repository.hooks import HookRefused
-from spine.repository.journal import Journal, JournalOpen, close_journal, open_journal, read_journal
+from spine.repository.journal import Journal, JournalOpen, check_no_journal, close_journal, open_journal, read_journal
 from spine.repository.landing import BranchMoved, Landed, NothingToDo, Unfinished, land
-from spine.repository.locks import Locked
+from spine.repository.locks import Locked, landing_lock
 from spine.repository.objects import Blob, BlobId, CommitId, MissingObject, TooLarge, TreeId, WrongObject
 from spine.repository.obstacles import CheckedOutElsewhere, DirtyPath, InProgress
-from spine.repository.opened import NotARepository, Repository
+from spine.repository.opened import NotARepository, Outside, Repository
 from spine.repository.revisions import (
     BadRevision,
     Branch,
@@ -84,6 +84,7 @@ __all__ = [
     "NotARepository",
     "NothingToDo",
     "Occupied",
+    "Outside",
     "OwnPath",
     "PathChange",
     "Person",
@@ -107,6 +108,7 @@ __all__ = [
     "build_tree",
     "changed_paths",
     "changes_first_parent",
+    "check_no_journal",
     "close_journal",
     "commits",
     "commits_named",
@@ -114,6 +116,7 @@ __all__ = [
     "head",
     "is_ancestor",
     "land",
+    "landing_lock",
     "look",
     "merge_base",
     "names_ever",

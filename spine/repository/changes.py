@@ -34,6 +34,7 @@ class Decision:
     modes: Mapping[str, str] = field(default_factory=dict)
     trailers: tuple[Trailer, ...] = ()
     author: Person | None = None
+    allow: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def own_paths(
     """The paths that really change, sorted. Raises `UnsafePath` or `BlockedPath`; nothing is written."""
     own = []
     for path in sorted(decision.changes):
-        check_path(path, allow=allow)
+        check_path(path, allow=(*allow, *decision.allow))
         before, data = tree.item(path), decision.changes[path]
         if before is not None and before.mode not in {FILE, EXECUTABLE}:
             raise BlockedPath(f"{path} is {_WORDS[before.mode]} in the tree, and only regular files are changed")

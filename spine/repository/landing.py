@@ -22,7 +22,7 @@ from spine.repository.following import write_files, write_index
 from spine.repository.git import DURABLE, GitFailed
 from spine.repository.hooks import commit_msg
 from spine.repository.journal import Journal, check_no_journal, close_journal, open_journal
-from spine.repository.locks import LOCK_WAIT, IndexLock, index_lock, landing_lock, pause
+from spine.repository.locks import LANDING_WAIT, LOCK_WAIT, IndexLock, index_lock, landing_lock, pause
 from spine.repository.objects import CommitId
 from spine.repository.obstacles import InProgress, check_files, check_index, is_checked_out_here
 from spine.repository.opened import Repository
@@ -75,7 +75,7 @@ def land(
     hooks: Literal["commit-msg", "none"] = "commit-msg",
     allow: Collection[str] = (),
     reason: str = "spine: land",
-    wait: float = LOCK_WAIT,
+    wait: float | None = None,
 ) -> Landed | NothingToDo:
     """Land what `decide` says about the branch's tip, as one commit.
 
@@ -83,10 +83,10 @@ def land(
     before the swap; it returns None if there is nothing to do, or raises to refuse. `allow` goes to `check_path`,
     `reason` into the reflog. After any error but `Unfinished` branch, index and files are as they were.
     """
-    with landing_lock(repo, wait):
+    with landing_lock(repo, LANDING_WAIT if wait is None else wait):
         check_no_journal(repo)
         here = is_checked_out_here(repo, ref)
-        with index_lock(repo, wait) if here else contextlib.nullcontext() as lock:
+        with index_lock(repo, LOCK_WAIT if wait is None else wait) if here else contextlib.nullcontext() as lock:
             if here and not is_checked_out_here(repo, ref):
                 raise InProgress("HEAD was moved to another branch meanwhile", hint="try again")
             landing = _Landing(repo, ref, decide, hooks, allow, _one_line(reason), lock)

@@ -18,6 +18,7 @@ from spine.repository.descent import DiskFailed
 from spine.repository.opened import Repository
 
 LOCK_WAIT = 10.0
+LANDING_WAIT = 120.0  # others that land are at work, and twenty agents may want to at once
 
 
 class Locked(SpineError):
@@ -50,7 +51,7 @@ class IndexLock:
 
 
 @contextlib.contextmanager
-def landing_lock(repo: Repository, wait: float = LOCK_WAIT) -> Iterator[None]:
+def landing_lock(repo: Repository, wait: float = LANDING_WAIT) -> Iterator[None]:
     """One landing at a time in all worktrees of a clone, by `flock` on a file that stays."""
     path = repo.common_dir / "spine.lock"
     try:

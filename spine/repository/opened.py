@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from spine.errors import Refused, SpineError
+from spine.errors import Place, Refused, SpineError
 from spine.printable import printable
 from spine.repository.config import Config, read_config
 from spine.repository.git import WHICH_REPOSITORY, Git, GitFailed, for_hooks, scrubbed
@@ -25,6 +25,12 @@ class NotARepository(Refused):
     """There is no git repository here, or not one that can be worked in."""
 
     code = "SP605"
+
+
+class Outside(Refused):
+    """A path that was typed is not one of the work tree's."""
+
+    code = "SP626"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,17 @@ class Repository:
         if self.work_tree is None:
             raise SpineError(f"{printable(str(self.git_dir))} has no work tree", hint="use a clone that is not bare")
         return self.work_tree
+
+    def named(self, path: str) -> str:
+        """A path as somebody in this folder typed it, from the root of the work tree ("" is the root itself).
+
+        Raises `Outside` if it leads out. Links are not asked about: the words alone decide.
+        """
+        root = str(self.work_tree) if self.work_tree is not None else "/"
+        whole = os.path.normpath(os.path.join(root, self.prefix, path))
+        if not path or "\0" in path or (whole != root and not whole.startswith(f"{root.rstrip('/')}/")):
+            raise Outside("the path leads out of the repository", place=Place(path or "PATH"))
+        return whole[len(root) :].lstrip("/")
 
     def close(self) -> None:
         """End the process that reading may have left open."""

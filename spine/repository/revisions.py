@@ -78,6 +78,8 @@ def resolve(repo: Repository, revision: str) -> CommitId:
     if revision.startswith("-") or any(unicodedata.category(char) in {"Cc", "Cs"} for char in revision):
         raise BadRevision("a revision never begins with “-” nor holds control characters", place=_place(revision))
     answer = repo.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision, accept=(0, 1, 128))
+    if answer.code != 0 and revision == "HEAD":
+        raise BadRevision("there is no commit yet", place=_place(revision), hint="git add . && git commit")
     if answer.code != 0 or len(answer.line) != len(repo.objects.zero):
         raise BadRevision("no commit has this name here", place=_place(revision), hint=_near_miss(repo, revision))
     oid = answer.line

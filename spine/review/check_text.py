@@ -40,7 +40,9 @@ def verdict(report: Report) -> str:
         return f"Check: {count} finding{'' if count == 1 else 's'} in {seen} ({where})"
     if report.unknown:
         return f"Check: cannot tell for {len(report.unknown)} of {seen} ({where})"
-    return f"Check: every governed change is explained, {governed} in {seen} ({where})"
+    if not governed:
+        return f"Check: nothing governed was changed in {seen} ({where})"
+    return f"Check: {governed} governed change{'' if governed == 1 else 's'} in {seen}, all explained ({where})"
 
 
 def _commit_lines(commit: CheckedCommit, style: Style) -> list[str]:

@@ -60,7 +60,9 @@ def error_document(error: SpineError) -> Json:
         if isinstance(error, Unresolved):
             details["conflicts"] = [conflict_part(path, one) for path, one in error.remaining]
         if isinstance(error, CannotUndo) and error.place is not None:
-            details["conflicts"] = [conflict_part(error.place.file, one) for one in error.conflicts]
+            details["conflicts"] = [
+                conflict_part(error.place.file, one, error.set_by.get(one.at)) for one in error.conflicts
+            ]
     return failure_document(
         error.code, error.message, Exit(error.exit_code), place_part(error.place), error.hint, details
     )
@@ -118,6 +120,7 @@ def proposed_document(verb: str, done: Proposed) -> Json:
         effect=done.effect,
         restored=list(done.restored),
         backup=done.backup,
+        replaced=done.replaced,
         warnings=list(done.warnings),
         plan=plan_part(done.plan),
     )
@@ -164,7 +167,12 @@ def applied_document(done: Applied | AlreadyApplied, proposed: Proposed | None =
     """A landing, or that there was nothing to land; after `propose --apply` with the proposal's path and effect."""
     made: Json = {} if proposed is None else {"path": proposed.folder, "effect": proposed.effect}
     if proposed is not None:
-        made |= {"restored": list(proposed.restored), "backup": proposed.backup, "warnings": list(proposed.warnings)}
+        made |= {
+            "restored": list(proposed.restored),
+            "backup": proposed.backup,
+            "replaced": proposed.replaced,
+            "warnings": list(proposed.warnings),
+        }
     from spine.actions.apply import Applied
 
     if isinstance(done, Applied):

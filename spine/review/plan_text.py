@@ -24,12 +24,11 @@ _WORDS = {"create": "new file", "delete": "deleted", "conflict": "conflict", "al
 def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[str]:
     """The whole plan; its last line is the summary."""
     out = [*headline(plan, style), ""]
-    for file in plan.files:
-        out += [*file_lines(file, style, most), ""]
+    for file, told in zip(plan.files, plan.proposal.files, strict=False):  # what has landed has no plan of its files
+        out += [*file_lines(file, style, most, mode=told.mode), ""]
     conflicts = [(file.path, conflict) for file in plan.files for conflict in file.conflicts]
     if conflicts:
-        count = len(conflicts)
-        out.append(style("conflict", f"{count} conflict{'' if count == 1 else 's'}: nothing of it can land"))
+        out.append(style("conflict", f"{_counted(len(conflicts), 'conflict')}:"))
         for path, conflict in conflicts:
             out += conflict_lines(path, conflict, plan.set_by.get((path, conflict.at)), style)
         ways = ways_out(plan)
@@ -37,8 +36,6 @@ def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[st
         out += ["", *(f"  {what + ':':<{width + 1}}  {command}" for what, command in ways), ""]
     if plan.status != "applied":
         out += [style("conflict", f"blocked: {printable(reason)}") for reason in plan.blockers]
-    if plan.outcome == "already there":
-        out.append("All of it is there already; there is nothing to land.")
     out.append(style("strong", summary(plan)))
     return out
 
@@ -54,16 +51,35 @@ def headline(plan: Plan, style: Style) -> list[str]:
 
 
 def summary(plan: Plan) -> str:
-    """`Plan: 3 to add, 1 to change, 0 to remove in 2 files (base 06c673b)`; the commit of the plan if it is another."""
-    counts = plan.counts
-    files = sum(1 for file in plan.files if file.outcome in ("create", "change", "delete"))
+    """`Plan: 3 to add, 1 to change, 0 to remove in 2 files (base 06c673b)`, or why nothing lands.
+
+    The commit that the plan is made on stands there too if it is another.
+    """
     made_on = f"base {plan.proposal.base[:7]}"
     if plan.onto != plan.proposal.base:
         made_on += f", on {plan.onto[:7]}"
-    return (
-        f"Plan: {counts.add} to add, {counts.change} to change, {counts.remove} to remove "
-        f"in {files} file{'' if files == 1 else 's'} ({made_on})"
-    )
+    return f"Plan: {_verdict(plan)} ({made_on})"
+
+
+def _verdict(plan: Plan) -> str:
+    if plan.outcome == "applied":
+        return "nothing to do, it has landed"
+    if plan.outcome == "already there":
+        return "nothing to do, all of it is there already"
+    if plan.outcome == "blocked":
+        return "blocked, nothing of it can land"
+    if plan.outcome == "conflicts":
+        count = sum(len(file.conflicts) for file in plan.files)
+        files = sum(1 for file in plan.files if file.conflicts)
+        return f"{_counted(count, 'conflict')} in {_counted(files, 'file')}, nothing of it can land"
+    counts = plan.counts
+    files = sum(1 for file in plan.files if file.outcome in ("create", "change", "delete"))
+    what = f"{counts.add} to add, {counts.change} to change, {counts.remove} to remove"
+    return f"{what} in {_counted(files, 'file')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def landing_lines(done: Applied | AlreadyApplied) -> list[str]:
@@ -81,13 +97,13 @@ def landing_lines(done: Applied | AlreadyApplied) -> list[str]:
     return out + [f"left alone, as you changed it meanwhile: {printable(path)}" for path in done.left_alone]
 
 
-def file_lines(file: FilePlan, style: Style, most: int | None) -> list[str]:
-    """One file: what becomes of it, its operations, and what is worth knowing."""
+def file_lines(file: FilePlan, style: Style, most: int | None, *, mode: str | None) -> list[str]:
+    """One file: what becomes of it, its operations, and what is worth knowing. `mode` is the one that it gets."""
     words = [_WORDS[file.outcome]] if file.outcome in _WORDS else []
     if file.moved_from is not None:
         words.append(f"moved from {printable(file.moved_from)}")
-    if file.mode == "100755" and file.outcome != "already there":
-        words.append("executable")
+    if mode is not None and file.outcome != "already there":
+        words.append("executable" if mode == "100755" else "not executable any more")
     name = style(_TONES[file.outcome], printable(file.path))
     out = [f"{name}  ({', '.join(words)})" if words else name]
     if file.change is not None and file.outcome != "already there":

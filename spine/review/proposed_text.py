@@ -15,5 +15,7 @@ def proposed_lines(made: Proposed, style: Style) -> list[str]:
     out += [f"put back {printable(path)}" for path in made.restored]
     if made.backup is not None:
         out.append(f"your edits are kept in {printable(made.backup)}; spine propose --undo restores them")
+    if made.replaced is not None:
+        out.append(f"it takes the place of a draft, which is kept in {printable(made.replaced)}")
     out += [style("conflict", "warning: ") + printable(text) for text in made.warnings]
     return [*out, body[-1]]

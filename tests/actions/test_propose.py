@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from spine.actions.propose import propose_undo
+from spine.actions.put_aside import propose_undo
 from spine.actions.sources import Edit, Edits, FromJson, FromRange, NothingChanged, Staged, WorkTree
 from spine.address import parse
 from spine.change.json_form import parse_json

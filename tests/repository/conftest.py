@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from everything import everything
 
 from spine.repository import CommitId, Decision, Landed, NothingToDo, Repository, land
 
@@ -55,19 +55,8 @@ class Ground:
             return land(repo, MAIN, lambda tree, tip: Decision(changes, message), **options)  # type: ignore[arg-type]
 
     def everything(self) -> dict[str, str]:
-        """A digest of each file of the user's: work tree, index, references, HEAD, configuration, logs; not objects."""
-        found = {}
-        for path in sorted(self.path.rglob("*")):
-            name = path.relative_to(self.path).as_posix()
-            if name.startswith((".git/objects/", ".git/spine.lock")) or (path.is_dir() and not path.is_symlink()):
-                continue
-            if path.is_symlink():
-                found[name] = f"-> {path.readlink()}"
-            elif not path.is_file():
-                found[name] = f"{path.stat().st_mode:o}"
-            else:
-                found[name] = f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-        return found
+        """A digest of each file of the user's."""
+        return everything(self.path)
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+"""Nothing slow is loaded before it is needed: help is help, and an everyday verb does not load what others use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from spine.cli.root import VERBS
+
+from .conftest import House
+
+NEVER = {"git", "pydantic", "deepdiff", "jinja2", "rich", "ruamel", "markdown_it"}
+NOT_FOR_HELP = NEVER | {"yaml", "subprocess", "json", "difflib", "spine.actions", "spine.repository", "spine.change"}
+
+
+def loaded(house: House, *words: str) -> set[str]:
+    """The modules that a run imports, by `-X importtime`."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "spine", *words], cwd=house.path, env=house.env,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    assert len(lines) > 20
+    return {line.split("|")[2].strip() for line in lines}
+
+
+def unwanted(found: set[str], names: set[str]) -> set[str]:
+    return {one for one in found if any(one == name or one.startswith(f"{name}.") for name in names)}
+
+
+@pytest.mark.parametrize("words", [["--help"], *([verb, "--help"] for group in VERBS.values() for verb in group)])
+def test_help_loads_nothing(house: House, words: list[str]) -> None:
+    assert unwanted(loaded(house, *words), NOT_FOR_HELP) == set()
+
+
+def test_the_version_loads_less_than_anything(house: House) -> None:
+    assert unwanted(loaded(house, "--version"), NOT_FOR_HELP | {"click"}) == set()
+
+
+@pytest.mark.parametrize("words", [["list"], ["status"], ["log"], ["apply", "nope"], ["propose", "t"], ["validate"]])
+def test_everyday_verbs_load_nothing_slow(house: House, words: list[str]) -> None:
+    assert unwanted(loaded(house, *words), NEVER) == set()
