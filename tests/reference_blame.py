@@ -1,0 +1,200 @@
+"""Blame by brute force: every version is parsed whole, every pair diffed whole, an address is looked up anew in each.
+
+It shares with spine the diff (whose renames it follows, and nothing else of it), the spelling of addresses and how a
+scalar is resolved. Documents are PyYAML's, lookups and comparisons its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import yaml
+
+from spine.address import Address, Item, Key, Member, Position, Step
+from spine.change.diff import diff
+from spine.change.operations import Rename
+from spine.identity import Identity, Keyed, ScalarSet
+from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.scalars import resolve
+
+Found = tuple[str, bool]
+"""The commit that set a value, and whether commits that could not be read stand between."""
+
+
+@dataclass
+class Tree:
+    """One readable version."""
+
+    commit: str
+    text: str
+    roots: list[yaml.Node | None] = field(default_factory=list)
+
+
+def who(versions: Sequence[tuple[str, str | None]], address: Address, diffs: Diffs) -> Found:
+    """Who set the value at `address` of the newest version; versions are (commit, text), newest first, None: gone."""
+    commit, _ = versions[0]
+    newer = diffs.tree(versions[0])
+    assert newer is not None
+    passed_over = False
+    for version in versions[1:]:
+        older = diffs.tree(version)
+        if older is None:
+            passed_over = True
+            continue
+        before = _back(newer, older, address, diffs)
+        if before is None or _plain(_lookup(older, before)) != _plain(_lookup(newer, address)):
+            return commit, passed_over
+        commit, newer, address, passed_over = version[0], older, before, False
+    return commit, passed_over
+
+
+class Diffs:
+    """Versions and the renames between neighbours, each made once."""
+
+    def __init__(self, identity: Identity | None = None) -> None:
+        self.identity = identity or Identity()
+        self.trees: dict[str, Tree | None] = {}
+        self.made: dict[tuple[str, str], dict[Address, Address]] = {}
+        self.fallbacks: set[tuple[str, str]] = set()
+
+    def tree(self, version: tuple[str, str | None]) -> Tree | None:
+        """The version, read; None if it is not YAML."""
+        commit, text = version
+        if commit not in self.trees:
+            self.trees[commit] = self._read(commit, text)
+        return self.trees[commit]
+
+    def _read(self, commit: str, text: str | None) -> Tree | None:
+        if text is None:
+            return Tree(commit, "")
+        try:
+            parse(text)  # what spine refuses to read (size, depth) is not read here
+            return Tree(commit, text, list(yaml.compose_all(text, Loader=yaml.CSafeLoader)))
+        except (Unparsable, yaml.YAMLError):
+            return None
+
+    def renames(self, newer: Tree, older: Tree) -> dict[Address, Address]:
+        """What each renamed entry was called before, by what it is called now."""
+        pair = (newer.commit, older.commit)
+        if pair not in self.made:
+            change = diff(older.text, newer.text, identity=self.identity)
+            if change.patch:
+                self.fallbacks.add(pair)
+            found = [op for op in change.ops if isinstance(op, Rename)]
+            there = {op.at: op.at.parent / op.to for op in found}
+
+            def now(at: Address) -> Address:
+                steps: list[Step] = []
+                for count in range(1, len(at.steps) + 1):
+                    part = Address(at.steps[:count], at.document)
+                    steps.append(there[part].last if part in there else at.steps[count - 1])
+                return Address(tuple(steps), at.document)
+
+            self.made[pair] = {now(op.at): op.at for op in found}
+        return self.made[pair]
+
+
+def _back(newer: Tree, older: Tree, address: Address, diffs: Diffs) -> Address | None:
+    """What the address was called in the older version; None if it was not there."""
+    renames = diffs.renames(newer, older)
+    was = Address((), address.document)
+    for count, step in enumerate(address.steps, 1):
+        now = Address(address.steps[:count], address.document)
+        if now in renames:
+            step = renames[now].last
+        elif isinstance(step, Position):
+            moved = _position(_lookup(newer, now.parent), _lookup(older, was), step, was, diffs.identity)
+            if moved is None:
+                return None
+            step = moved
+        was = was / step
+    return was if _lookup(older, was) is not None else None
+
+
+def _position(
+    new: yaml.Node | None, old: yaml.Node | None, step: Position, at: Address, identity: Identity
+) -> Step | None:
+    """The item in the older list: by its identity if both versions have one, else by what it holds."""
+    if not isinstance(new, yaml.SequenceNode) or not isinstance(old, yaml.SequenceNode):
+        return None
+    kind = identity.kind_of(at, [_spine_node(old), _spine_node(new)])
+    item = new.value[step.number - 1]
+    if isinstance(kind, Keyed):
+        return Item(tuple((path, _field(item, path)) for path in kind.fields))
+    if isinstance(kind, ScalarSet):
+        return Member(item.value)
+    one, other = ([repr(_plain(each)) for each in node.value] for node in (old, new))
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    for i, j, size in matcher.get_matching_blocks():
+        if j <= step.number - 1 < j + size:
+            return Position(i + step.number - j)
+    return None
+
+
+def _spine_node(node: yaml.Node) -> object:
+    root = parse(yaml.serialize(node, allow_unicode=True, width=10_000_000)).root
+    assert root is not None
+    return root
+
+
+def _field(item: yaml.Node, path: tuple[str, ...]) -> str:
+    node = item
+    for name in path:
+        node = next(value for key, value in node.value if key.value == name)
+    return str(node.value)
+
+
+def _lookup(tree: Tree, address: Address) -> yaml.Node | None:
+    """The node at an address; of several equal ones the first, unless the step says which."""
+    node = tree.roots[address.document - 1] if address.document <= len(tree.roots) else None
+    for step in address.steps:
+        if node is None:
+            return None
+        found = [child for child in _children(node) if _is(child, step)]
+        number = step.number if isinstance(step, Position) else step.dup or 1
+        node = found[number - 1][1] if len(found) >= number else None
+    return node
+
+
+def _children(node: yaml.Node) -> list[tuple[yaml.Node | None, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return list(node.value)
+    return [(None, item) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+
+
+def _is(child: tuple[yaml.Node | None, yaml.Node], step: Step) -> bool:
+    key, value = child
+    if isinstance(step, Key):
+        return key is not None and key.value == step.name
+    if key is not None:
+        return False
+    if isinstance(step, Item):
+        return all(_has(value, path, text) for path, text in step.fields)
+    return isinstance(step, Position) or (isinstance(value, yaml.ScalarNode) and value.value == step.value)
+
+
+def _has(node: yaml.Node, path: tuple[str, ...], text: str) -> bool:
+    for name in path:
+        below = [value for key, value in node.value if key.value == name] if isinstance(node, yaml.MappingNode) else []
+        if not below:
+            return False
+        node = below[0]
+    return isinstance(node, yaml.ScalarNode) and node.value == text
+
+
+def _plain(node: yaml.Node | None) -> object:
+    """What a node means, mappings regardless of order."""
+    if node is None:
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        style = node.style or ""
+        tag = None if node.tag.startswith("tag:yaml.org,2002:") else node.tag
+        return resolve(node.value, style, tag)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    members: dict[str, list[object]] = {}
+    for key, value in node.value:
+        members.setdefault(repr(_plain(key)), []).append(_plain(value))
+    return members
