@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from spine.address import Address, Position
 from spine.change.places import Places
@@ -312,12 +312,26 @@ def where_of(document: Document, address: Address) -> Where | None:
     return tuple(where)
 
 
-def leaves_of(roots: Iterable[Node | None]) -> Iterator[Where]:
-    """The places of all values that have no entries, in document order."""
+class Leaf(NamedTuple):
+    """A value that has no entries below it."""
+
+    where: Where
+    address: Address
+    node: Node
+
+
+def leaves_of(roots: Iterable[Node | None], identity: Identity) -> Iterator[Leaf]:
+    """All values of a version that have no entries, in document order."""
     for number, root in enumerate(roots):
-        todo: list[tuple[Where, Node]] = [] if root is None else [((number,), root)]
+        todo = [] if root is None else [Leaf((number,), Address((), number + 1), root)]
         while todo:
-            where, node = todo.pop()
-            if not node.entries:
-                yield where
-            todo += [((*where, entry.index), entry.value) for entry in reversed(node.entries)]
+            one = todo.pop()
+            if not one.node.entries:
+                yield one
+                continue
+            kind = identity.kind_of(one.address, (one.node,)) if one.node.kind == "sequence" else None
+            steps = steps_of(one.node, kind)
+            todo += [
+                Leaf((*one.where, entry.index), one.address / steps[entry.index], entry.value)
+                for entry in reversed(one.node.entries)
+            ]

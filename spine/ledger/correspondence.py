@@ -20,7 +20,10 @@ from spine.yamldoc.scalars import same_value, shape
 
 
 class Match(NamedTuple):
-    """An entry of the newer version, the older one's entry and its step there; `renamed` if the steps differ."""
+    """An entry of the newer version, the older one's entry and its step there; `renamed` if the steps differ.
+
+    Without `step` nothing below differs: both versions share the very node, or there is no older entry.
+    """
 
     entry: Entry
     old: Entry | None
@@ -70,6 +73,9 @@ def _by_content(old: Node, new: Node, kind: ListKind) -> list[Match]:
 
 
 def _by_step(old: Node, new: Node, kind: ListKind | None, renames_are_told: Callable[[], bool]) -> list[Match]:
+    quick = _around_the_middle(old, new, kind)
+    if quick is not None:
+        return quick
     old_steps, new_steps = steps_of(old, kind), steps_of(new, kind)
     old_names, new_names = old_steps, new_steps
     if any(map(is_numbered, old_steps)) or any(map(is_numbered, new_steps)):
@@ -87,6 +93,40 @@ def _by_step(old: Node, new: Node, kind: ListKind | None, renames_are_told: Call
         else Match(entry, None, None)
         for j, entry in enumerate(new.entries)
     ]
+
+
+def _around_the_middle(old: Node, new: Node, kind: ListKind | None) -> list[Match] | None:
+    """The same, where both versions share the very nodes above and below a stretch whose names stayed the same, or
+    entries were put at the end: nothing above or below has to be looked at. None where that does not hold."""
+    a, b = old.entries, new.entries
+    most = min(len(a), len(b))
+    above = next((n for n in range(most) if not _is_shared(a[n], b[n])), most)
+    below = next((n for n in range(most - above) if not _is_shared(a[-1 - n], b[-1 - n])), most - above)
+    ends = len(a) - below, len(b) - below
+    steps = [steps_of(_stretch(node, above, end), kind) for node, end in zip((old, new), ends, strict=True)]
+    if sum(map(len, steps)) > most or any(is_numbered(step) for part in steps for step in part):
+        return None
+    if set(steps[0]) == set(steps[1]):
+        place = {step: above + i for i, step in enumerate(steps[0])}
+        middle = [Match(b[above + j], a[place[step]], step) for j, step in enumerate(steps[1])]
+    elif above == len(a) and not below:
+        middle = [Match(entry, None, None) for entry in b[above:]]
+    else:
+        return None
+    top = [Match(b[n], a[n], None) for n in range(above)]
+    return [*top, *middle, *(Match(b[n], a[n - len(b) + len(a)], None) for n in range(ends[1], len(b)))]
+
+
+def _is_shared(one: Entry, other: Entry) -> bool:
+    if one.value is not other.value or one.key is other.key:
+        return one.value is other.value
+    return one.key is not None and other.key is not None and same_value(one.key, other.key)
+
+
+def _stretch(node: Node, start: int, end: int) -> Node:
+    part = Node(node.kind, node.start, node.end, node.style, "", None, None)
+    part.entries = node.entries[start:end]
+    return part
 
 
 def _counted(step: Step) -> Step:

@@ -2,9 +2,9 @@
 
 A block mapping at column 0 is cut at its keys, and a list right below such a key at its items. Every piece is
 parsed alone; a piece that the version before had gives the very same node, so that whoever compares two versions sees
-with `is` what stayed. Cutting is safe: libyaml reads from left to right, and a piece that parses alone as one entry ends
-where the next key or dash at its column begins. What does not (an open quote, a bracket) makes a larger piece, in the
-end the whole text; so do several documents.
+with `is` what stayed. Cutting is safe: libyaml reads from left to right, and a piece that parses alone as one entry
+ends where the next key or dash at its column begins. What does not (an open quote, a bracket) makes a larger piece, in
+the end the whole text; so do several documents.
 
 Limitations: offsets of nodes are those of their pieces, so nothing here can be edited or shown by span; duplicates of
 one piece in a text are told apart by their order.
