@@ -144,11 +144,11 @@ def who_set(repo: Repository, tip: CommitId, path: str, address: Address) -> Set
         question = Question("value", where, address)
         answer([question], history.versions(), history.identity)
         if question.set_by is not None:
-            return history.setter(question.set_by, "value", address)
+            return history.setter(question.set_by, "value")
     except Unparsable:
         newest = next(history.versions(), None)
         if newest is not None and not address.steps:
-            return history.setter(Event("set", newest.commit, newest.path, None), "value", address)
+            return history.setter(Event("set", newest.commit, newest.path, None), "value")
     except (Ambiguous, MissingObject):
         pass
     return None
@@ -209,13 +209,13 @@ class History:
                 place=Place(f"{self.path}#{address}"),
                 hint=self._near_miss(address),
             )
-        return self.setter(question.set_by, "value", address)
+        return self.setter(question.set_by, "value")
 
-    def setter(self, event: Event, wanted: Wanted, address: Address | None = None) -> Setter:
-        """Who was behind an event; `address` is where it was, if the event's version has no such place any more."""
+    def setter(self, event: Event, wanted: Wanted) -> Setter:
+        """Who was behind an event."""
         key = (event, wanted) if event.where is None else (event.commit, event.path, event.beyond, self._at(event))
         if key not in self._setters:
-            self._setters[key] = self._setter(event, wanted, address)
+            self._setters[key] = self._setter(event, wanted)
         return self._setters[key]
 
     def _at(self, event: Event) -> object:
@@ -225,14 +225,14 @@ class History:
             return None
         return event.where
 
-    def _setter(self, event: Event, wanted: Wanted, address: Address | None) -> Setter:
+    def _setter(self, event: Event, wanted: Wanted) -> Setter:
         commit = CommitId(event.commit)
         side = self._merged(event, wanted)
         if side is not None:
             return side
         facts = self.landings.commit(commit)
         stored = self.landings.explaining(
-            commit, event.path, lambda: address if event.where is None else self._address(event)
+            commit, event.path, lambda: event.address if event.where is None else self.address(event)
         )
         proposal = stored.proposal if stored is not None else None
         return Setter(
@@ -268,12 +268,18 @@ class History:
                 return replace(side, merged_by=str(commit))
         return None
 
-    def _address(self, event: Event) -> Address:
-        data = snapshot_of(self.repo, CommitId(event.commit)).read(event.path)
-        assert data is not None
-        assert event.where is not None
-        document = parsed(data, event.path)
+    def address(self, event: Event) -> Address:
+        """What the place of an event is called in the event's version."""
+        if event.where is None:
+            return event.address or Address()
+        document = self.at(event)
         return address_of([root.node for root in document.roots], event.where, self.identity)
+
+    def at(self, event: Event) -> Document:
+        """The event's version of the file."""
+        data = snapshot_of(self.repo, CommitId(event.commit)).read(event.path)
+        assert data is not None, event
+        return parsed(data, event.path)
 
     def _near_miss(self, address: Address) -> str | None:
         if self.document is None:

@@ -44,8 +44,9 @@ class Version:
 class Event:
     """What one version did to a place.
 
-    `where` is the place in that version (None if the version removed it). `beyond` are commits, newest first, whose
-    versions could not be read, so that it may have been one of them. `is_oldest`: no older version was given.
+    `where` is the place in that version; None if the version removed it, and `address` is what it was called before.
+    `beyond` are commits, newest first, whose versions could not be read, so that it may have been one of them.
+    `is_oldest`: no older version was given.
     """
 
     what: What
@@ -54,6 +55,7 @@ class Event:
     where: Where | None
     beyond: tuple[str, ...] = ()
     is_oldest: bool = False
+    address: Address | None = None
 
 
 Wanted = Literal["value", "entry", "all"]
@@ -235,7 +237,8 @@ class Walk:
 
     def _say(self, question: Question, what: What, where: Where | None, *, is_oldest: bool = False) -> None:
         version = self.version
-        event = Event(what, version.commit, version.path, where, tuple(self._passed_over), is_oldest)
+        address = question.address if where is None else None
+        event = Event(what, version.commit, version.path, where, tuple(self._passed_over), is_oldest, address)
         question.events.append(event)
 
     # -- places ---------------------------------------------------------------------------------------------------
