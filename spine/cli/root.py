@@ -19,7 +19,7 @@ VERBS: dict[str, dict[str, str]] = {
         "apply": "Land a proposal as one commit with its receipt.",
         "undo": "Propose to take a landed proposal back.",
         "list": "List the proposals.",
-        "status": "Show what is open, and what it would do.",
+        "status": "Show what needs attention now.",
         "log": "Show what has landed, newest first; or all values of an address.",
         "trace": "Show how a loop, gap, proposal, commit, file or address hangs together with others.",
         "blame": "Show who set each value, by which proposal, for which loop.",

@@ -12,6 +12,8 @@ from spine.review.json_parts import Json, document, setter_part, value_part
 
 if TYPE_CHECKING:
     from spine.actions.values import ValueLogged
+    from spine.ledger.links import Facts, Thing
+    from spine.ledger.trace import Branch, Trace
 
 
 def blame_document(found: Blame) -> Json:
@@ -58,3 +60,37 @@ def _blamed(value: Blamed) -> Json:
         "value": value_part(value.source),
         "set_by": setter_part(value.set_by),
     }
+
+
+def trace_document(found: Trace) -> Json:
+    """A thing with its neighbours as a tree, and the same as things and links."""
+    facts = {found.root: found.facts}
+    todo = list(found.branches)
+    while todo:
+        branch = todo.pop(0)
+        facts.setdefault(branch.thing, branch.facts)
+        todo += branch.below
+    return document(
+        "trace",
+        Exit.DONE,
+        root=_thing(found.root),
+        things=[_thing(thing) | _facts(known) for thing, known in facts.items()],
+        links=[
+            {"source": _thing(link.source), "relation": link.relation, "target": _thing(link.target)}
+            for link in found.links
+        ],
+        tree=[_branch(branch) for branch in found.branches],
+    )
+
+
+def _thing(thing: Thing) -> Json:
+    return {"kind": thing.kind, "id": thing.id}
+
+
+def _facts(facts: Facts) -> Json:
+    return {"title": facts.title, "state": facts.state, "path": facts.path, "is_there": facts.is_there}
+
+
+def _branch(branch: Branch) -> Json:
+    below = [_branch(one) for one in branch.below]
+    return {"relation": branch.relation, **_thing(branch.thing), "at": branch.at, "below": below}
