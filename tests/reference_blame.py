@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 import yaml
 
 from spine.address import Address, Item, Key, Member, Position, Step
+from spine.change.compare import Comparison
 from spine.change.diff import diff
-from spine.change.operations import Rename
+from spine.change.operations import Operation, Rename
+from spine.errors import Refused
 from spine.identity import Identity, Keyed, ScalarSet
 from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.pieces import whole_lines
 from spine.yamldoc.scalars import resolve
+from spine.yamldoc.trivia import NotEditable
 
 Found = tuple[str, bool]
 """The commit that set a value, and whether commits that could not be read stand between."""
@@ -30,18 +34,28 @@ class Tree:
     commit: str
     text: str
     roots: list[yaml.Node | None] = field(default_factory=list)
+    known: dict[Address, yaml.Node | None] = field(default_factory=dict)
+    by_fields: dict[tuple[Address, tuple[tuple[str, ...], ...]], dict[tuple[str, ...], list[yaml.Node]]] = field(
+        default_factory=dict
+    )
 
 
 def who(versions: Sequence[tuple[str, str | None]], address: Address, diffs: Diffs) -> Found:
-    """Who set the value at `address` of the newest version; versions are (commit, text), newest first, None: gone."""
+    """Who set, or removed, the value at `address`; versions are (commit, text), newest first, None: no such file."""
     commit, _ = versions[0]
     newer = diffs.tree(versions[0])
     assert newer is not None
     passed_over = False
+    is_there = _lookup(newer, address) is not None
     for version in versions[1:]:
         older = diffs.tree(version)
         if older is None:
             passed_over = True
+            continue
+        if not is_there:
+            if _lookup(older, address) is not None:
+                return commit, passed_over
+            commit, newer, passed_over = version[0], older, False
             continue
         before = _back(newer, older, address, diffs)
         if before is None or _plain(_lookup(older, before)) != _plain(_lookup(newer, address)):
@@ -57,7 +71,8 @@ class Diffs:
         self.identity = identity or Identity()
         self.trees: dict[str, Tree | None] = {}
         self.made: dict[tuple[str, str], dict[Address, Address]] = {}
-        self.fallbacks: set[tuple[str, str]] = set()
+        self.fallbacks: set[tuple[str, str]] = set()  # told by lines only
+        self.untold: set[tuple[str, str]] = set()  # and not compared by entry either
 
     def tree(self, version: tuple[str, str | None]) -> Tree | None:
         """The version, read; None if it is not YAML."""
@@ -79,10 +94,7 @@ class Diffs:
         """What each renamed entry was called before, by what it is called now."""
         pair = (newer.commit, older.commit)
         if pair not in self.made:
-            change = diff(older.text, newer.text, identity=self.identity)
-            if change.patch:
-                self.fallbacks.add(pair)
-            found = [op for op in change.ops if isinstance(op, Rename)]
+            found = [op for op in self._operations(older.text, newer.text, pair) if isinstance(op, Rename)]
             there = {op.at: op.at.parent / op.to for op in found}
 
             def now(at: Address) -> Address:
@@ -94,6 +106,18 @@ class Diffs:
 
             self.made[pair] = {now(op.at): op.at for op in found}
         return self.made[pair]
+
+    def _operations(self, old: str, new: str, pair: tuple[str, str]) -> Sequence[Operation]:
+        """What the diff says; where it could not write that down as a change, what it saw."""
+        change = diff(old, new, identity=self.identity)
+        if not change.patch:
+            return change.ops
+        self.fallbacks.add(pair)
+        try:
+            return Comparison(parse(whole_lines(old)), parse(whole_lines(new)), self.identity).run()
+        except (NotEditable, Refused):
+            self.untold.add(pair)
+            return ()
 
 
 def _back(newer: Tree, older: Tree, address: Address, diffs: Diffs) -> Address | None:
@@ -148,14 +172,31 @@ def _field(item: yaml.Node, path: tuple[str, ...]) -> str:
 
 def _lookup(tree: Tree, address: Address) -> yaml.Node | None:
     """The node at an address; of several equal ones the first, unless the step says which."""
-    node = tree.roots[address.document - 1] if address.document <= len(tree.roots) else None
-    for step in address.steps:
-        if node is None:
-            return None
-        found = [child for child in _children(node) if _is(child, step)]
-        number = step.number if isinstance(step, Position) else step.dup or 1
-        node = found[number - 1][1] if len(found) >= number else None
-    return node
+    if address not in tree.known:
+        tree.known[address] = _looked_up(tree, address)
+    return tree.known[address]
+
+
+def _looked_up(tree: Tree, address: Address) -> yaml.Node | None:
+    if not address.steps:
+        return tree.roots[address.document - 1] if address.document <= len(tree.roots) else None
+    node, step = _lookup(tree, address.parent), address.last
+    if node is None:
+        return None
+    if isinstance(step, Item):
+        fields = tuple(path for path, _ in step.fields)
+        key = (address.parent, fields)
+        if key not in tree.by_fields:
+            tree.by_fields[key] = index = {}
+            for item in node.value if isinstance(node, yaml.SequenceNode) else []:
+                texts = tuple(_text(item, path) for path in fields)
+                if None not in texts:
+                    index.setdefault(texts, []).append(item)
+        found = tree.by_fields[key].get(tuple(text for _, text in step.fields), [])
+    else:
+        found = [value for name, value in _children(node) if _is(name, value, step)]
+    number = step.number if isinstance(step, Position) else step.dup or 1
+    return found[number - 1] if len(found) >= number else None
 
 
 def _children(node: yaml.Node) -> list[tuple[yaml.Node | None, yaml.Node]]:
@@ -164,24 +205,21 @@ def _children(node: yaml.Node) -> list[tuple[yaml.Node | None, yaml.Node]]:
     return [(None, item) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
 
 
-def _is(child: tuple[yaml.Node | None, yaml.Node], step: Step) -> bool:
-    key, value = child
+def _is(key: yaml.Node | None, value: yaml.Node, step: Step) -> bool:
     if isinstance(step, Key):
         return key is not None and key.value == step.name
     if key is not None:
         return False
-    if isinstance(step, Item):
-        return all(_has(value, path, text) for path, text in step.fields)
     return isinstance(step, Position) or (isinstance(value, yaml.ScalarNode) and value.value == step.value)
 
 
-def _has(node: yaml.Node, path: tuple[str, ...], text: str) -> bool:
+def _text(node: yaml.Node, path: tuple[str, ...]) -> str | None:
     for name in path:
         below = [value for key, value in node.value if key.value == name] if isinstance(node, yaml.MappingNode) else []
         if not below:
-            return False
+            return None
         node = below[0]
-    return isinstance(node, yaml.ScalarNode) and node.value == text
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else None
 
 
 def _plain(node: yaml.Node | None) -> object:

@@ -126,7 +126,7 @@ class Walk:
     def back_to(self, older: Version) -> None:
         """Take one step back in history."""
         if older.data == self.version.data:
-            self.version = older
+            self.version, self._passed_over = older, []
             return
         try:
             roots = self._read(older)
