@@ -40,36 +40,47 @@ class Tree:
     )
 
 
-def who(versions: Sequence[tuple[str, str | None]], address: Address, diffs: Diffs) -> Found:
-    """Who set, or removed, the value at `address`; versions are (commit, text), newest first, None: no such file."""
-    commit, _ = versions[0]
+def who(versions: Sequence[tuple[str, str | None]], addresses: Sequence[Address], diffs: Diffs) -> list[Found | None]:
+    """Who set, or removed, the value at each address, None if nothing ever was there.
+
+    Versions are (commit, text), newest first, None: no such file. Only two of them are held at a time.
+    """
     newer = diffs.tree(versions[0])
     assert newer is not None
+    found: list[Found | None] = [None] * len(addresses)
+    here = dict(enumerate(addresses))
+    gone = {number for number, at in here.items() if _lookup(newer, at) is None}
     passed_over = False
-    is_there = _lookup(newer, address) is not None
     for version in versions[1:]:
         older = diffs.tree(version)
         if older is None:
             passed_over = True
             continue
-        if not is_there:
-            if _lookup(older, address) is not None:
-                return commit, passed_over
-            commit, newer, passed_over = version[0], older, False
-            continue
-        before = _back(newer, older, address, diffs)
-        if before is None or _plain(_lookup(older, before)) != _plain(_lookup(newer, address)):
-            return commit, passed_over
-        commit, newer, address, passed_over = version[0], older, before, False
-    return commit, passed_over
+        for number, at in list(here.items()):
+            if number in gone:
+                if _lookup(older, at) is not None:
+                    found[number] = newer.commit, passed_over
+                    del here[number]
+                continue
+            before = _back(newer, older, at, diffs)
+            if before is None or _plain(_lookup(older, before)) != _plain(_lookup(newer, at)):
+                found[number] = newer.commit, passed_over
+                del here[number]
+            else:
+                here[number] = before
+        newer, passed_over = older, False
+        if not here:
+            break
+    for number in here.keys() - gone:
+        found[number] = newer.commit, passed_over
+    return found
 
 
 class Diffs:
-    """Versions and the renames between neighbours, each made once."""
+    """How versions are read and compared; the renames between two neighbours are found once."""
 
     def __init__(self, identity: Identity | None = None) -> None:
         self.identity = identity or Identity()
-        self.trees: dict[str, Tree | None] = {}
         self.made: dict[tuple[str, str], dict[Address, Address]] = {}
         self.fallbacks: set[tuple[str, str]] = set()  # told by lines only
         self.untold: set[tuple[str, str]] = set()  # and not compared by entry either
@@ -77,11 +88,6 @@ class Diffs:
     def tree(self, version: tuple[str, str | None]) -> Tree | None:
         """The version, read; None if it is not YAML."""
         commit, text = version
-        if commit not in self.trees:
-            self.trees[commit] = self._read(commit, text)
-        return self.trees[commit]
-
-    def _read(self, commit: str, text: str | None) -> Tree | None:
         if text is None:
             return Tree(commit, "")
         try:

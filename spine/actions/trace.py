@@ -52,9 +52,11 @@ def trace(work: Workspace, text: str, *, revision: str = "HEAD") -> Trace:
     links = links_of(tree, ledger, landed)
     root = _meant(repo, links, tree, text)
     if root.kind == "gap":
-        governed = [path for path in tree.paths() if ledger.settings.is_governed(path)]
-        identities = {path: ledger.settings.rules_for(path).identity for path in governed}
-        for place in named_at(tree, governed, identities, root.id):
+        settings = ledger.settings
+        records = tuple(f"{folder}/" for folder in (settings.folders.loops, settings.folders.gaps))
+        bindings = [path for path in tree.paths() if settings.is_governed(path) and not path.startswith(records)]
+        identities = {path: settings.rules_for(path).identity for path in bindings}
+        for place in named_at(tree, bindings, identities, root.id):
             links.add(root, "touches", place)
     if root.kind == "commit":
         _add_commit(repo, links, CommitId(root.id), tip)
@@ -80,7 +82,7 @@ def _add_commit(repo: Repository, links: Links, commit: CommitId, tip: CommitId)
 
 def _meant(repo: Repository, links: Links, tree: TreeSnapshot, text: str) -> Thing:
     """The thing that a text means."""
-    exact = [thing for thing in links.facts if thing.id == text]
+    exact = [thing for thing in links.facts if thing.id == text and thing.kind != "file"]
     if len(exact) == 1:
         return exact[0]
     if "#" in text:
@@ -104,7 +106,7 @@ def _meant(repo: Repository, links: Links, tree: TreeSnapshot, text: str) -> Thi
     if found:
         listed = ", ".join(f"{thing.kind} {thing.id}" for thing in found[:8]) + (", …" if len(found) > 8 else "")
         raise NotTraceable(f"several could be meant: {listed}", place=Place(text), hint="give more of the id")
-    close = near(text, [*links.ids("loop", "gap", "proposal", "file"), *tree.paths()])
+    close = near(text, links.ids("loop", "gap", "proposal")) or near(text, [*links.ids("file"), *tree.paths()])
     hint = f"did you mean {' or '.join(close)}?" if close else "spine list; git log --oneline"
     raise NotTraceable("no loop, gap, proposal, commit or file has this name", place=Place(text), hint=hint)
 

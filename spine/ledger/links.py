@@ -248,8 +248,11 @@ def _link_gap(links: Links, me: Thing, gap: Gap) -> None:
 def _link_loop(links: Links, me: Thing, loop: Loop | None, text: str) -> None:
     for one in loop.criteria if loop is not None else ():
         links.add(Thing("criterion", f"{me.id}#{one.number}"), "of", me)
+        criterion = Thing("criterion", f"{me.id}#{one.number}")
+        blocking = {link.source for link in links.inward.get(criterion, ())}
         for id_ in _ID.findall(one.text):
-            links.add(Thing("criterion", f"{me.id}#{one.number}"), "names", links.meant(id_))
+            if links.meant(id_) not in blocking:
+                links.add(criterion, "names", links.meant(id_))
     said = {link.source for link in links.inward.get(me, ())}
     for id_ in _ID.findall(text):
         if links.meant(id_) not in said:

@@ -164,8 +164,8 @@ def test_nothing_older_is_read_than_is_needed() -> None:
 def test_any_history_gives_the_answers_of_brute_force(history: list[Version]) -> None:
     known = list(dict.fromkeys(at for document in documents(history) for at in addresses(document)))
     diffs = Diffs()
-    for at, found in zip(known, answered(history, known), strict=True):
-        expected = who(plain(history), at, diffs)
+    answers = zip(known, answered(history, known), who(plain(history), known, diffs), strict=True)
+    for at, found, expected in answers:
         assert found == expected or renamed_untold(history, at, diffs), (str(at), found, expected)
 
 
