@@ -241,4 +241,4 @@ def _plain(node: yaml.Node | None) -> object:
     members: dict[str, list[object]] = {}
     for key, value in node.value:
         members.setdefault(repr(_plain(key)), []).append(_plain(value))
-    return members
+    return sorted(members.items(), key=repr)

@@ -159,7 +159,7 @@ def test_nothing_older_is_read_than_is_needed() -> None:
     assert question.events[0].commit == "commit-2"
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(histories())
 def test_any_history_gives_the_answers_of_brute_force(history: list[Version]) -> None:
     known = list(dict.fromkeys(at for document in documents(history) for at in addresses(document)))
