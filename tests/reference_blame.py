@@ -134,8 +134,8 @@ def _back(newer: Tree, older: Tree, address: Address, diffs: Diffs) -> Address |
         now = Address(address.steps[:count], address.document)
         if now in renames:
             step = renames[now].last
-        elif isinstance(step, Position):
-            moved = _position(_lookup(newer, now.parent), _lookup(older, was), step, was, diffs.identity)
+        elif isinstance(step, Position) or _lacks(_lookup(older, was), step):
+            moved = _item(_lookup(newer, now.parent), _lookup(older, was), step, was, diffs.identity)
             if moved is None:
                 return None
             step = moved
@@ -143,37 +143,50 @@ def _back(newer: Tree, older: Tree, address: Address, diffs: Diffs) -> Address |
     return was if _lookup(older, was) is not None else None
 
 
-def _position(
-    new: yaml.Node | None, old: yaml.Node | None, step: Position, at: Address, identity: Identity
-) -> Step | None:
-    """The item in the older list: by its identity if both versions have one, else by what it holds."""
+def _lacks(old: yaml.Node | None, step: Step) -> bool:
+    """Whether some item of the older list cannot be known in the way that the step says."""
+    if not isinstance(old, yaml.SequenceNode) or not isinstance(step, Item | Member):
+        return False
+    if isinstance(step, Member):
+        return not all(isinstance(item, yaml.ScalarNode) for item in old.value)
+    return not all(_text(item, path) for item in old.value for path, _ in step.fields)
+
+
+def _item(new: yaml.Node | None, old: yaml.Node | None, step: Step, at: Address, identity: Identity) -> Step | None:
+    """The item in the older list: by the identity if both versions have one, else by what a nameless one holds."""
     if not isinstance(new, yaml.SequenceNode) or not isinstance(old, yaml.SequenceNode):
         return None
     kind = identity.kind_of(at, [_spine_node(old), _spine_node(new)])
-    item = new.value[step.number - 1]
+    if isinstance(step, Position):
+        number = step.number - 1
+    else:
+        those = [n for n, item in enumerate(new.value) if _is_item(item, step)]
+        number = those[(getattr(step, "dup", 0) or 1) - 1]
+    item = new.value[number]
     if isinstance(kind, Keyed):
-        return Item(tuple((path, _field(item, path)) for path in kind.fields))
+        return Item(tuple((path, _text(item, path) or "") for path in kind.fields))
     if isinstance(kind, ScalarSet):
         return Member(item.value)
+    if not isinstance(step, Position):
+        return step
     one, other = ([repr(_plain(each)) for each in node.value] for node in (old, new))
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for i, j, size in matcher.get_matching_blocks():
-        if j <= step.number - 1 < j + size:
-            return Position(i + step.number - j)
+        if j <= number < j + size:
+            return Position(i + number - j + 1)
     return None
+
+
+def _is_item(item: yaml.Node, step: Step) -> bool:
+    if isinstance(step, Item):
+        return all(_text(item, path) == text for path, text in step.fields)
+    return isinstance(step, Member) and isinstance(item, yaml.ScalarNode) and item.value == step.value
 
 
 def _spine_node(node: yaml.Node) -> object:
     root = parse(yaml.serialize(node, allow_unicode=True, width=10_000_000)).root
     assert root is not None
     return root
-
-
-def _field(item: yaml.Node, path: tuple[str, ...]) -> str:
-    node = item
-    for name in path:
-        node = next(value for key, value in node.value if key.value == name)
-    return str(node.value)
 
 
 def _lookup(tree: Tree, address: Address) -> yaml.Node | None:

@@ -2,8 +2,9 @@
 
 Keys and identities match by text, the n-th of several equal ones the n-th; what `diff` tells as a rename is one (see
 `spine.change.pairing`). The identity that the newest version shows is kept on the way back, also through versions that
-break it (a number given out twice), as the field written in an address is what counts. Items of a list without identity
-match by what they mean, in order, until older versions have one. An atomic value is the same only as a whole.
+break it (a number given out twice), as the field written in an address is what counts; where an older item lacks that
+field, the identity that both versions have counts. Items of a list without identity match by what they mean, in order,
+until older versions have one. An atomic value is the same only as a whole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from spine.address import Address, Step
 from spine.change.pairing import is_numbered, pair_renamed
-from spine.identity import Atomic, Identity, ListKind, Sequence, infer, steps_of, with_dup
+from spine.identity import Atomic, Identity, Keyed, ListKind, Sequence, field_node, infer, steps_of, with_dup
 from spine.yamldoc.nodes import Entry, Node
 from spine.yamldoc.scalars import same_value, shape
 
@@ -47,11 +48,22 @@ def match(old: Node, new: Node, at: Address, identity: Identity, known: ListKind
     if new.kind == "mapping":
         return Matched(_by_step(old, new, None, lambda: True), None)
     kind = known or declared or infer(at, [new])
-    if isinstance(kind, Sequence):
-        kind = identity.kind_of(at, (old, new))
+    if isinstance(kind, Sequence) or (declared is None and not _applies(kind, old, new)):
+        pair = identity.kind_of(at, (old, new))
+        kind = kind if isinstance(pair, Sequence) else pair
     if isinstance(kind, Sequence):
         return Matched(_by_content(old, new, kind), None)
     return Matched(_by_step(old, new, kind, lambda: kind == identity.kind_of(at, (old, new))), kind)
+
+
+def _applies(kind: ListKind, old: Node, new: Node) -> bool:
+    """Whether every item of the older list can be known so; of those that both versions share, it is known."""
+    shared = {id(entry.value) for entry in new.entries}
+    items = [entry.value for entry in old.entries if id(entry.value) not in shared]
+    if isinstance(kind, Keyed):
+        found = (field_node(item, path) for item in items for path in kind.fields)
+        return all(node is not None and node.text for node in found)
+    return all(item.kind == "scalar" for item in items)
 
 
 def _as_a_whole(old: Node, new: Node) -> list[Match]:

@@ -17,7 +17,7 @@ from tests.reference_blame import Diffs, who
 
 pytestmark = pytest.mark.corpus
 # The three largest bindings, so many of their newest versions, so many addresses.
-FILES = (("operational.gaps.yaml", 8, 60), ("ha.entity.state.baseline.yaml", 5, 60), ("ha.device.map.yaml", 25, 80))
+FILES = (("operational.gaps.yaml", 5, 60), ("ha.entity.state.baseline.yaml", 4, 40), ("ha.device.map.yaml", 20, 60))
 
 
 def versions(git: Callable[..., str], corpus: Path, name: str, most: int) -> list[Version]:
