@@ -25,7 +25,7 @@ from spine.records.gap import Gap, read_gap
 from spine.records.loop import Loop, read_loop
 from spine.records.proposal import Proposal
 from spine.yamldoc.guard import parse
-from spine.yamldoc.nodes import Document, Node
+from spine.yamldoc.nodes import Document, Entry, Node
 
 Kind = Literal["loop", "criterion", "gap", "proposal", "commit", "file", "address"]
 
@@ -286,18 +286,18 @@ def _place_of(document: Document, offset: int, identity: Identity) -> Address:
     node: Node | None = document.roots[number].node if document.roots else None
     line = document.line_of(offset)
     while node is not None and node.entries:
-        chosen = None
+        steps = steps_of(node, identity.kind_of(at, (node,)) if node.kind == "sequence" else None)
+        inside: Entry | None = None
         for entry in node.entries:
-            if entry.start <= offset and offset <= document.line_span(document.line_of(entry.value.end))[1]:
-                chosen = entry
+            if entry.start <= offset <= document.line_span(document.line_of(entry.value.end))[1]:
+                inside = entry
             elif entry.start > offset:
-                if chosen is None and _leads(document, line, document.line_of(entry.start)):
-                    chosen = entry
+                if inside is None and _leads(document, line, document.line_of(entry.start)):
+                    return at / steps[entry.index]  # a lead comment is that of the outermost entry that starts there
                 break
-        if chosen is None:
+        if inside is None:
             break
-        kind = identity.kind_of(at, (node,)) if node.kind == "sequence" else None
-        at, node = at / steps_of(node, kind)[chosen.index], chosen.value
+        at, node = at / steps[inside.index], inside.value
     return at
 
 
