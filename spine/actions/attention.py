@@ -11,14 +11,13 @@ from spine.address import ROOT, Address
 from spine.change.operations import Expect
 from spine.errors import Refused
 from spine.ids import LoopId
+from spine.ledger.gaps import StoredGap, read_gaps
 from spine.ledger.reading import Files, Ledger
-from spine.records.gap import SEVERITIES, Gap, read_gap
-from spine.records.loop import read_loop
+from spine.records.gap import SEVERITIES
+from spine.records.loop import SUFFIX, read_loop
 from spine.records.proposal import FileChange, Proposal
 from spine.records.settings import Settings
 from spine.repository import IndexSnapshot, Repository, TreeSnapshot, WorkTreeSnapshot
-
-ENDED = frozenset({"closed", "done", "complete", "completed", "cancelled", "canceled", "superseded", "archived"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,6 @@ class Stale:
     path: str
     days: int
     since: date
-
-
-@dataclass(frozen=True, slots=True)
-class OpenGap:
-    """A gap that is not closed."""
-
-    path: str
-    gap: Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +85,11 @@ def stale_loops(files: Files, ledger: Ledger, now: datetime) -> tuple[Stale, ...
             latest[proposal.loop] = max(made, latest.get(proposal.loop, made))
     found = []
     for path in files.paths(ledger.settings.folders.loops):
-        if not path.endswith(".scope.md"):
+        if not path.endswith(SUFFIX):
             continue
-        try:
-            loop = read_loop((files.read(path) or b"").decode("utf-8", "replace"), file=path)
-        except Refused:
-            continue
+        loop = read_loop((files.read(path) or b"").decode("utf-8", "replace"), file=path)
         days_known = [day for day in (loop.opened or _day_of(loop.id), latest.get(loop.id)) if day is not None]
-        if loop.status.casefold() in ENDED or not days_known:
+        if loop.is_closed or not days_known:
             continue
         days = (now.astimezone(UTC).date() - max(days_known)).days
         if days > ledger.settings.limits.loop_days:
@@ -120,19 +108,14 @@ def stale_proposals(proposals: Sequence[tuple[str, Proposal]], settings: Setting
     return tuple(sorted(found, key=lambda one: -one.days))
 
 
-def open_gaps(files: Files, settings: Settings) -> tuple[OpenGap, ...]:
-    """Gaps that are not closed, the most severe first."""
-    found = []
-    for path in files.paths(settings.folders.gaps):
-        if not path.endswith(".yaml"):
-            continue
-        try:
-            gap = read_gap((files.read(path) or b"").decode("utf-8", "replace"), file=path)
-        except Refused:
-            continue
-        if gap.status == "open":
-            found.append(OpenGap(path, gap))
-    return tuple(sorted(found, key=lambda one: (-SEVERITIES.index(one.gap.severity), one.gap.id)))
+def open_gaps(files: Files, settings: Settings) -> tuple[StoredGap, ...]:
+    """Gaps that are open, the most severe first; severities that spine does not know last."""
+
+    def rank(gap: StoredGap) -> tuple[int, str]:
+        known = next((number for number, name in enumerate(SEVERITIES) if name == gap.severity), -1)
+        return -known, gap.id
+
+    return tuple(sorted((gap for gap in read_gaps(files, settings).stored if gap.status == "open"), key=rank))
 
 
 def by_hand(repo: Repository, tree: TreeSnapshot, settings: Settings) -> tuple[ByHand, ...]:

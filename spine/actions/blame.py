@@ -57,6 +57,7 @@ class Setter:
     loop: str | None = None
     registers: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     merged_by: str | None = None
     beyond: tuple[str, ...] = ()
     at_end: bool = False
@@ -64,7 +65,7 @@ class Setter:
     @property
     def gaps(self) -> tuple[str, ...]:
         """The gaps that the proposal is about."""
-        return tuple(dict.fromkeys((*self.registers, *self.closes)))
+        return tuple(dict.fromkeys((*self.registers, *self.closes, *self.mentions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,12 @@ class History:
             commit, event.path, lambda: event.address if event.where is None else self.address(event)
         )
         proposal = stored.proposal if stored is not None else None
+        imported = self.landings.imported(commit, event.path) if stored is None else None
+        if imported is not None:
+            return Setter(
+                str(commit), imported.id, str(facts.author), facts.author_date, facts.subject, imported.loop,
+                mentions=imported.gaps, beyond=event.beyond, at_end=event.is_oldest and commit in self._ends,
+            )  # fmt: skip
         return Setter(
             commit=str(commit),
             proposal=stored.id if stored is not None else None,

@@ -15,7 +15,9 @@ from spine.actions.way import Hop, way
 from spine.address import Address
 from spine.change.operations import Add, Operation, Remove, Rename, SetValue, SpliceItems
 from spine.errors import Refused
+from spine.ledger.links import imported_of
 from spine.ledger.reading import RECEIPT, Ledger, Stored, find_stored, read_ledger, settings_of
+from spine.records.imported import ImportedProposal
 from spine.records.proposal import FileChange
 from spine.repository import Commit, CommitId, Range, Repository, changes_first_parent, read_commit, snapshot_of
 
@@ -29,6 +31,7 @@ class Landings:
     _commits: dict[CommitId, Commit] = field(default_factory=dict)
     _added: dict[CommitId, tuple[CommitId | None, tuple[str, ...]]] = field(default_factory=dict)
     _landed: dict[CommitId, tuple[Stored, ...]] = field(default_factory=dict)
+    _imported: dict[str, ImportedProposal] | None = None
     _ledger: Ledger | None = None
     _coverage: Coverage | None = None
 
@@ -91,6 +94,14 @@ class Landings:
                 order = way(*blobs, hops) or sorted(touching)
                 return candidates[[id_ for id_ in order if id_ in touching][-1]][0]
         return self._covering(commit, path, place)
+
+    def imported(self, commit: CommitId, path: str) -> ImportedProposal | None:
+        """The proposal that the commit landed before spine, as `adopt` recorded it, if it touched the path."""
+        if self._imported is None:
+            found = imported_of(snapshot_of(self.repo, self.tip), self.ledger.settings)
+            self._imported = {covered: one for one in found for covered in one.covers}
+        known = self._imported.get(str(commit))
+        return known if known is not None and path in known.paths else None
 
     @property
     def ledger(self) -> Ledger:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from spine.actions.attention import (
     ByHand,
-    OpenGap,
     Overlap,
     Stale,
     by_hand,
@@ -21,6 +20,7 @@ from spine.actions.locate import drafts_of
 from spine.actions.plan import PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Refused
+from spine.ledger.gaps import StoredGap
 from spine.ledger.reading import RECEIPT, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.repository import (
@@ -58,7 +58,7 @@ class Overview:
     overlaps: tuple[Overlap, ...] = ()
     stale_proposals: tuple[Stale, ...] = ()
     stale_loops: tuple[Stale, ...] = ()
-    gaps: tuple[OpenGap, ...] = ()
+    gaps: tuple[StoredGap, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """The ledger of one tree, linked: loops, criteria, gaps, proposals, commits, files and addresses, and what joins them.
 
 A link is a fact that a record states or that the tree shows; nothing is guessed. Which commit landed a proposal only
-history knows, so the landings are given. Records that cannot be read are there by the name of their file alone.
+history knows, so the landings are given. A gap that cannot be read is not there.
 
 The entries that a gap is about are addresses whose operation, in a proposal, says in its `why` that it is the gap's
 business, and those whose text in a binding names the gap (`named_at`): DESIGN's gap record blocks criteria, and the
@@ -19,11 +19,13 @@ from typing import Literal, NamedTuple
 from spine.address import ROOT, Address
 from spine.errors import Refused
 from spine.identity import Identity, steps_of
+from spine.ledger.gaps import StoredGap, read_gaps
 from spine.ledger.reading import Files, Ledger
 from spine.ledger.status import statuses
-from spine.records.gap import Gap, read_gap
-from spine.records.loop import Loop, read_loop
+from spine.records.imported import INDEX, ImportedProposal, read_imported
+from spine.records.loop import SUFFIX, Loop, read_loop
 from spine.records.proposal import Proposal
+from spine.records.settings import Settings
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Entry, Node
 
@@ -131,23 +133,19 @@ def links_of(files: Files, ledger: Ledger, landings: Mapping[str, Landing]) -> L
     links = Links()
     paths = list(files.paths())
     loops = list(_loops(files, paths, ledger.settings.folders.loops))
-    gaps = list(_gaps(files, paths, ledger.settings.folders.gaps))
+    gaps = read_gaps(files, ledger.settings).stored
     known = statuses(ledger)
-    for path, id_, loop, _ in loops:
-        state = loop.status if loop is not None else "cannot be read"
-        links.facts[Thing("loop", id_)] = Facts("", state, path)
-        for one in loop.criteria if loop is not None else ():
-            criterion = Thing("criterion", f"{id_}#{one.number}")
-            links.facts[criterion] = Facts(one.text, _MARKS[one.mark], path)
-    for path, gap_id, gap in gaps:
-        facts = Facts("", "cannot be read", path)
-        if gap is not None:
-            facts = Facts(gap.title, f"{gap.status}, {gap.severity}", path)
-        links.facts[Thing("gap", gap_id)] = facts
+    for loop, _ in loops:
+        links.facts[Thing("loop", loop.id)] = Facts("", loop.status or "no status", loop.file)
+        for one in loop.criteria:
+            criterion = Thing("criterion", f"{loop.id}#{one.number}")
+            links.facts[criterion] = Facts(one.item.text, _MARKS.get(one.mark or "", ""), loop.file)
+    for gap in gaps:
+        links.facts[Thing("gap", gap.id)] = Facts(gap.title, f"{gap.status or 'no status'}, {gap.severity}", gap.path)
     for id_, stored in ledger.proposals.items():
         title = stored.proposal.title if stored.proposal is not None else ""
         links.facts[Thing("proposal", id_)] = Facts(title, known[id_], stored.folder)
-    closed = {id_: loop.closed for _, id_, loop, _ in loops if loop is not None}
+    closed = {loop.id: loop.closed for loop, _ in loops}
     for id_, stored in ledger.proposals.items():
         if stored.proposal is not None:
             _link_proposal(links, stored.proposal, landings.get(id_), closed)
@@ -157,11 +155,12 @@ def links_of(files: Files, ledger: Ledger, landings: Mapping[str, Landing]) -> L
         landing = landings.get(id_)
         if landing is not None:
             add_landing(links, id_, landing)
-    for _, gap_id, gap in gaps:
-        if gap is not None:
-            _link_gap(links, Thing("gap", gap_id), gap)
-    for _, id_, loop, text in loops:
-        _link_loop(links, Thing("loop", id_), loop, text)
+    for imported in imported_of(files, ledger.settings):
+        _link_imported(links, imported)
+    for gap in gaps:
+        _link_gap(links, Thing("gap", gap.id), gap)
+    for loop, text in loops:
+        _link_loop(links, Thing("loop", loop.id), loop, text)
     return links
 
 
@@ -172,31 +171,11 @@ def add_landing(links: Links, proposal: str, landing: Landing) -> None:
     links.add(Thing("proposal", proposal), "landed", commit)
 
 
-def _loops(files: Files, paths: Iterable[str], folder: str) -> Iterator[tuple[str, str, Loop | None, str]]:
+def _loops(files: Files, paths: Iterable[str], folder: str) -> Iterator[tuple[Loop, str]]:
     for path in paths:
-        name = path.rsplit("/", 1)[-1]
-        if not path.startswith(f"{folder}/") or not name.startswith("LOOP-") or not name.endswith(".scope.md"):
-            continue
-        text = (files.read(path) or b"").decode("utf-8", "replace")
-        try:
-            loop = read_loop(text, file=path)
-        except Refused:
-            yield path, name.removesuffix(".scope.md"), None, text
-        else:
-            yield path, loop.id, loop, text
-
-
-def _gaps(files: Files, paths: Iterable[str], folder: str) -> Iterator[tuple[str, str, Gap | None]]:
-    for path in paths:
-        name = path.rsplit("/", 1)[-1]
-        if not path.startswith(f"{folder}/") or not name.startswith("GAP-") or not name.endswith(".yaml"):
-            continue
-        try:
-            gap = read_gap((files.read(path) or b"").decode("utf-8", "replace"), file=path)
-        except Refused:
-            yield path, name.removesuffix(".yaml"), None
-        else:
-            yield path, str(gap.id), gap
+        if path.startswith(f"{folder}/") and path.endswith(SUFFIX):
+            text = (files.read(path) or b"").decode("utf-8", "replace")
+            yield read_loop(text, file=path), text
 
 
 def _link_proposal(
@@ -235,22 +214,47 @@ def _link_proposal(
                     links.add(Thing("gap", id_), "touches", place)
 
 
-def _link_gap(links: Links, me: Thing, gap: Gap) -> None:
+def imported_of(files: Files, settings: Settings) -> tuple[ImportedProposal, ...]:
+    """The proposals that landed before spine, as `adopt` recorded them; none where their index cannot be read."""
+    path = f"{settings.folders.proposals}/{INDEX}"
+    data = files.read(path)
+    try:
+        return read_imported(data.decode("utf-8", "replace"), file=path) if data is not None else ()
+    except Refused:
+        return ()
+
+
+def _link_imported(links: Links, imported: ImportedProposal) -> None:
+    me = Thing("proposal", imported.id)
+    if me in links.facts:
+        return
+    links.facts[me] = Facts(imported.title, "imported", None)
+    if imported.loop is not None:
+        links.add(me, "for", Thing("loop", imported.loop))
+    for gap in imported.gaps:
+        links.add(me, "mentions", Thing("gap", gap))
+    for commit in imported.covers:
+        links.add(me, "landed", Thing("commit", commit))
+    for path in imported.paths:
+        links.add(me, "changes", Thing("file", path))
+
+
+def _link_gap(links: Links, me: Thing, gap: StoredGap) -> None:
     if gap.loop is not None:
         links.add(me, "found", Thing("loop", gap.loop))
     for criterion in gap.blocks:
         links.add(me, "blocks", Thing("criterion", criterion))
-    for evidence in gap.closed.evidence if gap.closed is not None else ():
+    for evidence in gap.evidence:
         if _ID.fullmatch(evidence) or _COMMIT.fullmatch(evidence):
             links.add(me, "evidence", links.meant(evidence))
 
 
-def _link_loop(links: Links, me: Thing, loop: Loop | None, text: str) -> None:
-    for one in loop.criteria if loop is not None else ():
+def _link_loop(links: Links, me: Thing, loop: Loop, text: str) -> None:
+    for one in loop.criteria:
         links.add(Thing("criterion", f"{me.id}#{one.number}"), "of", me)
         criterion = Thing("criterion", f"{me.id}#{one.number}")
         blocking = {link.source for link in links.inward.get(criterion, ())}
-        for id_ in _ID.findall(one.text):
+        for id_ in _ID.findall(one.item.text):
             if links.meant(id_) not in blocking:
                 links.add(criterion, "names", links.meant(id_))
     said = {link.source for link in links.inward.get(me, ())}

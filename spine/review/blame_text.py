@@ -48,6 +48,7 @@ def setter_facts(setter: Setter) -> str:
         return f"by hand, {printable(setter.author)}, “{printable(setter.subject[:_WIDEST])}”"
     links = [setter.loop] if setter.loop else []
     links += [f"registers {gap}" for gap in setter.registers] + [f"closes {gap}" for gap in setter.closes]
+    links += list(setter.mentions)
     return printable(setter.proposal + (f" ({', '.join(links)})" if links else ""))
 
 

@@ -224,8 +224,8 @@ def status_document(overview: Overview) -> Json:
         stale_proposals=[_stale(one) for one in overview.stale_proposals],
         stale_loops=[_stale(one) for one in overview.stale_loops],
         gaps=[
-            {"id": one.gap.id, "path": one.path, "severity": one.gap.severity, "title": one.gap.title,
-             "loop": one.gap.loop}
+            {"id": one.id, "path": one.path, "severity": one.severity, "title": one.title,
+             "loop": one.loop}
             for one in overview.gaps
         ],
         by_hand=[{"path": one.path, "how": one.how} for one in overview.by_hand],

@@ -70,9 +70,9 @@ def _groups(overview: Overview) -> Iterator[tuple[Tone, str, str, list[Sequence[
         rows = [(f"{one.days} days", one.id) for one in overview.stale_loops]
         yield "change", f"{_count(rows, 'loop')} open, with nothing happening", "close or go on", rows
     if overview.gaps:
-        counts = Counter(one.gap.severity for one in overview.gaps)
+        counts = Counter(one.severity for one in overview.gaps)
         each = ", ".join(f"{counts[name]} {name}" for name in reversed(SEVERITIES) if counts[name])
-        rows = [(one.gap.severity, one.gap.id, one.gap.title) for one in overview.gaps]
+        rows = [(one.severity, one.id, one.title) for one in overview.gaps]
         yield "change", f"{_count(rows, 'open gap')}: {each}", "spine trace ID", rows
 
 

@@ -10,9 +10,11 @@ import pytest
 from spine.actions.absorb import absorb
 from spine.actions.blame import Blamed, BlamedEntry, NothingThere, Removed, Setter, blame, who_set
 from spine.actions.propose import Wanted
+from spine.actions.trace import trace
 from spine.actions.values import log_values
 from spine.address import parse
 from spine.errors import Refused
+from spine.records.imported import INDEX
 from spine.repository import CommitId
 from spine.yamldoc.guard import Unparsable
 from tests.actions.conftest import Bench
@@ -31,6 +33,16 @@ vms:
     host: pve
     status: stopped
     cores: 2
+"""
+
+GAP = """\
+spine: gap/1
+id: GAP-OP-118
+title: it runs too hot
+type: runtime-bug
+severity: low
+status: open
+found: 2026-02-12
 """
 
 
@@ -52,6 +64,7 @@ def land(bench: Bench, title: str, old: str, new: str, path: str = PATH, **wante
 def test_a_value_that_a_landing_set_is_told_with_loop_and_gap(bench: Bench) -> None:
     bench.commit("all vms", **{PATH: VMS})
     loop, gap = "LOOP-HOME-20260212", "GAP-OP-118"
+    bench.write(f"gaps/{gap}.yaml", GAP)
     id_ = land(bench, "stop 100", "running", "stopped", loop=loop, registers=(gap,))
     found = setter(bench, "vms[vmid=100].status")
     assert (found.proposal, found.commit, found.loop, found.registers) == (id_, bench.tip(), loop, (gap,))
@@ -207,6 +220,19 @@ def test_commits_recorded_afterwards_are_told_of_the_proposal_that_covers_them(b
     done = absorb(bench.work, f"{start}..HEAD", Wanted(title="stop 100, recorded"))
     found = setter(bench, "vms[vmid=100].status")
     assert (found.commit, found.proposal) == (by_hand, done.proposal.id)
+
+
+def test_a_landing_from_before_spine_is_told_as_adopt_recorded_it(bench: Bench) -> None:
+    commit = bench.commit("apply CP-20260101-010101__old", **{PATH: VMS})
+    index = "spine: imported/1\nproposals:\n  - id: CP-20260101-010101__old\n    title: old\n    author: A <a@x>\n"
+    index += (
+        f'    date: 2026-01-01T01:01:01Z\n    loop: LOOP-X-20260101\n    covers: ["{commit}"]\n    paths: [{PATH}]\n'
+    )
+    bench.commit("adopted", **{f"proposals/{INDEX}": index})
+    found = setter(bench, "vms[vmid=100].status")
+    assert (found.commit, found.proposal, found.loop) == (commit, "CP-20260101-010101__old", "LOOP-X-20260101")
+    branches = {(one.relation, one.thing.id) for one in trace(bench.work, "CP-20260101").branches}
+    assert {("landed in", commit), ("is for", "LOOP-X-20260101"), ("changes", PATH)} <= branches
 
 
 def test_a_shallow_clone_says_that_it_may_have_been_earlier(bench: Bench, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_open_gaps_the_worst_first(bench: Bench) -> None:
     }
     bench.commit("gaps", **files)
     overview = status(bench.work)
-    assert [one.gap.id for one in overview.gaps] == ["GAP-OP-118", "GAP-OP-001"]
+    assert [one.id for one in overview.gaps] == ["GAP-OP-118", "GAP-OP-001"]
     assert lines(overview).splitlines()[0] == "2 open gaps: 1 critical, 1 low  spine trace ID"
 
 

@@ -76,10 +76,10 @@ def test_what_is_only_spoken_of_is_not_there() -> None:
     assert found.facts[Thing("proposal", CP)] == Facts("home", "pending", f"proposals/2026-02/{CP}")
 
 
-def test_records_that_cannot_be_read_are_there_by_their_names() -> None:
+def test_a_loop_is_there_however_it_was_written_and_a_gap_that_cannot_be_read_is_not() -> None:
     found = linked(**{f"loops/{LOOP}.scope.md": "no front matter\n", "gaps/GAP-OP-118.yaml": "spine: gap/1\n"})
-    assert found.facts[Thing("loop", LOOP)] == Facts("", "cannot be read", f"loops/{LOOP}.scope.md")
-    assert found.facts[Thing("gap", "GAP-OP-118")].state == "cannot be read"
+    assert found.facts[Thing("loop", LOOP)] == Facts("", "no status", f"loops/{LOOP}.scope.md")
+    assert not found.facts[Thing("gap", "GAP-OP-118")].is_there
 
 
 def test_an_abbreviated_id_means_the_only_one_that_fits() -> None:
