@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import concurrency, corpus, duplicates, ledger, loops, replay, speed
+from bench import blame, concurrency, corpus, duplicates, ledger, loops, replay, speed
 
 FIGURES = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 SCHEMA = "spine-bench/1"
@@ -44,6 +44,10 @@ def _ledger(options: argparse.Namespace) -> Measured:
     return _printed(ledger.report(options.every))
 
 
+def _blame(options: argparse.Namespace) -> Measured:
+    return _printed(blame.report(options.every))
+
+
 def _printed(lines: Iterable[str]) -> Measured:
     """Figures that are lines of a report, for programs too."""
     shown = []
@@ -59,6 +63,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Measured]] = {
     "speed": _speed,
     "loops": _loops,
     "ledger": _ledger,
+    "blame": _blame,
 }
 
 

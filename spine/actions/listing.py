@@ -6,10 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from spine.actions.attention import (
+    ByHand,
+    Overlap,
+    Stale,
+    by_hand,
+    open_gaps,
+    overlaps,
+    stale_loops,
+    stale_proposals,
+)
 from spine.actions.locate import drafts_of
 from spine.actions.plan import PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Refused
+from spine.ledger.gaps import StoredGap
 from spine.ledger.reading import RECEIPT, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.repository import (
@@ -37,12 +48,18 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of a repository: its open proposals with their plans, how many of each status, and an open journal."""
+    """What needs attention: open proposals with their plans, where they overlap, what is stale, open gaps, edits of
+    governed files by hand, an open journal; and how many proposals there are of each status."""
 
     onto: str
     counts: dict[str, int]
     open: tuple[Listed, ...]
     journal: Journal | None
+    overlaps: tuple[Overlap, ...] = ()
+    stale_proposals: tuple[Stale, ...] = ()
+    stale_loops: tuple[Stale, ...] = ()
+    gaps: tuple[StoredGap, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,7 @@ def list_proposals(work: Workspace, *, revision: str = "HEAD", only: tuple[str, 
 
 
 def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
-    """What is open, and what each open proposal would do now."""
+    """What needs attention at a revision; edits by hand only of HEAD, against which they are."""
     commit = resolve(work.repo, revision)
     tree = snapshot_of(work.repo, commit)
     ledger = read_ledger(tree)
@@ -89,7 +106,19 @@ def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
             open_ones.append(Listed(one.stored, one.status, one.is_draft, None, error.message))
             continue
         open_ones.append(Listed(one.stored, one.status, one.is_draft, plan.outcome))
-    return Overview(str(commit), counts, tuple(open_ones), read_journal(work.repo))
+    waiting = [(one.stored.folder, one.stored.proposal) for one in open_ones if one.stored.proposal is not None]
+    now = work.now()
+    return Overview(
+        onto=str(commit),
+        counts=counts,
+        open=tuple(open_ones),
+        journal=read_journal(work.repo),
+        overlaps=overlaps([proposal for _, proposal in waiting]),
+        stale_proposals=stale_proposals(waiting, ledger.settings, now),
+        stale_loops=stale_loops(tree, ledger, now),
+        gaps=open_gaps(tree, ledger.settings),
+        by_hand=by_hand(work.repo, tree, ledger.settings) if revision == "HEAD" else (),
+    )
 
 
 def log(work: Workspace, *, revision: str = "HEAD", limit: int | None = None) -> Iterator[Logged]:

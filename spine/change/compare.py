@@ -21,14 +21,12 @@ from spine.change.operations import (
     Slot,
     SpliceItems,
 )
+from spine.change.pairing import is_numbered, pair_renamed
 from spine.change.regions import usual_below, usual_blanks
 from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence, steps_of, with_dup
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
-from spine.yamldoc.scalars import same_value, shape
 from spine.yamldoc.trivia import Layout, NotEditable, Run, blank_above, layout, prolog, tail
-
-_ALIKE = 0.6
 
 
 class Comparison:
@@ -224,7 +222,7 @@ class Comparison:
         there = {step: j for j, step in enumerate(new_steps)}
         partner = {i: there[step] for i, step in enumerate(old_steps) if step in there}
         self._refuse_new_duplicates(old_steps, new_steps, b)
-        self._find_renames(a, b, kind, old_steps, new_steps, partner)
+        pair_renamed(a, b, kind, old_steps, new_steps, partner)
         common = sorted(partner)
         stays = [common[at_] for at_ in longest_increasing([partner[i] for i in common])]
         came_from = {j: i for i, j in partner.items()}
@@ -331,7 +329,7 @@ class Comparison:
 
     def _as_before(self, a: Node, b: Node, old_steps: list[Step], new_steps: list[Step]) -> list[Step]:
         """The new names, but of duplicates of which some went, those that are left keep their numbers: by content."""
-        if not any(map(_numbered, old_steps)):
+        if not any(map(is_numbered, old_steps)):
             return new_steps
         olds: dict[Step, list[int]] = {}
         news: dict[Step, list[int]] = {}
@@ -352,55 +350,6 @@ class Comparison:
                 names[j] = old_steps[before[same]]
                 at = same + 1
         return names
-
-    def _find_renames(
-        self,
-        a: Node,
-        b: Node,
-        kind: ListKind | None,
-        old_steps: list[Step],
-        new_steps: list[Step],
-        partner: dict[int, int],
-    ) -> None:
-        """Pair one that went with one that came in the same place, if they are alike; add them to `partner`."""
-        if isinstance(kind, ScalarSet):
-            return
-        taken = set(partner.values())
-        gone = [i for i in range(len(old_steps)) if i not in partner]
-        new = [j for j in range(len(new_steps)) if j not in taken]
-        if not gone or not new:
-            return
-
-        def behind(index: int, known: set[int] | dict[int, int]) -> int:
-            at = index - 1
-            while at >= 0 and at not in known:
-                at -= 1
-            return at
-
-        places: dict[int, list[int]] = {}
-        for j in new:
-            places.setdefault(behind(j, taken), []).append(j)
-        origins: dict[int, list[int]] = {}
-        for i in gone:
-            before = behind(i, partner)
-            origins.setdefault(partner[before] if before >= 0 else -1, []).append(i)
-        for place, old_ones in origins.items():
-            new_ones = places.get(place, [])
-            if len(old_ones) == len(new_ones) == 1:
-                i, j = old_ones[0], new_ones[0]
-                is_plain = not _numbered(old_steps[i]) and not _numbered(new_steps[j])
-                if is_plain and self._alike(a.entries[i], b.entries[j], kind):
-                    partner[i] = j
-
-    def _alike(self, a: Entry, b: Entry, kind: ListKind | None) -> bool:
-        if kind is None:
-            va, vb = a.value, b.value
-            if va.kind == vb.kind == "scalar":
-                return len(va.text) > 2 and same_value(va, vb)
-        one, other = _leaves(a.value), _leaves(b.value)
-        if len(one) < 3 or len(other) < 3:
-            return len(one) > 0 and one == other
-        return len(one & other) >= _ALIKE * max(len(one), len(other))
 
     def _refuse_new_duplicates(self, old_steps: list[Step], new_steps: list[Step], b: Node) -> None:
         counts = Counter(with_dup(step, 0) for step in old_steps)
@@ -543,17 +492,3 @@ def _above(of: Layout | None, index: int) -> list[Run]:
     if of is None:
         return []
     return of.entries[index].above if index < len(of.entries) else of.end
-
-
-def _numbered(step: Step) -> bool:
-    return bool(getattr(step, "dup", 0))
-
-
-def _leaves(node: Node, path: tuple[object, ...] = ()) -> set[object]:
-    """All scalars of a value with their places, as a set."""
-    if not node.entries:
-        return {(path, shape(node))}
-    found: set[object] = set()
-    for number, entry in enumerate(node.entries):
-        found |= _leaves(entry.value, (*path, entry.key.text if entry.key is not None else number))
-    return found

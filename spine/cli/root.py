@@ -19,8 +19,10 @@ VERBS: dict[str, dict[str, str]] = {
         "apply": "Land a proposal as one commit with its receipt.",
         "undo": "Propose to take a landed proposal back.",
         "list": "List the proposals.",
-        "status": "Show what is open, and what it would do.",
-        "log": "Show what has landed, newest first.",
+        "status": "Show what needs attention now.",
+        "log": "Show what has landed, newest first; or all values of an address.",
+        "trace": "Show how a loop, gap, proposal, commit, file or address hangs together with others.",
+        "blame": "Show who set each value, by which proposal, for which loop.",
         "check": "Prove that every governed change of a range is explained.",
     },
     "And": {

@@ -14,10 +14,11 @@ from spine.cli.workspace import open_workspace
 @json_option
 @click.pass_obj
 def command(door: Door, revision: str, as_json: bool) -> None:
-    """Show what is open and what it would do now, and how many proposals there are of each status."""
+    """Show what needs attention now, grouped by what to do about it: open proposals with what they would do, where they
+    overlap, what has grown old (limits in spine.yaml), open gaps by severity, and governed files changed by hand."""
     from spine.actions.listing import status
     from spine.review.documents import status_document
-    from spine.review.ledger_text import status_lines
+    from spine.review.status_text import status_lines
 
     with open_workspace(door) as work:
         overview = status(work, revision=revision)

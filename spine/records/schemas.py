@@ -301,6 +301,11 @@ class GapRulesForm(TypedDict, total=False):
 Landing = Annotated[str, Text(r"^(\S.*\{proposal\}.*|.*\{proposal\}.*\S)$", 200)]
 
 
+class LimitsForm(TypedDict, total=False):
+    loop_days: One
+    pending_days: One
+
+
 class SettingsForm(TypedDict, total=False):
     spine: Required[Literal["settings/1"]]
     folders: FoldersForm | None
@@ -312,6 +317,7 @@ class SettingsForm(TypedDict, total=False):
     gaps: GapRulesForm | None
     prose: Annotated[list[str], Members(unique=True)] | None
     landings: Annotated[list[Landing], Members(unique=True)] | None
+    limits: LimitsForm | None
 
 
 class ImportedProposalForm(TypedDict):
@@ -384,7 +390,7 @@ _ALL_FORMS: tuple[Any, ...] = (
     *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
     *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm),
     *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
-    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, SettingsForm),
+    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, LimitsForm, SettingsForm),
     *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm),
 )
 FORMS: Mapping[str, Any] = {

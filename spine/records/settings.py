@@ -31,6 +31,7 @@ RULES: tuple[RuleName, ...] = get_args(RuleName)
 _FOLDERS = ("bindings", "proposals", "loops", "gaps")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 LANDING = "{proposal}"  # where the id stands in a form of `landings`
+_LIMITS = ("loop_days", "pending_days")
 _KINDS: dict[str, ListKind] = {"set": ScalarSet(), "sequence": Sequence(), "atomic": Atomic()}
 
 
@@ -82,6 +83,14 @@ class GapRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How many days a loop may be open, and a proposal wait, before `status` calls it stale."""
+
+    loop_days: int = 30
+    pending_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that `spine.yaml` says; `governed` is None for the default, all YAML below the bindings folder and itself.
 
@@ -98,6 +107,7 @@ class Settings:
     gaps: GapRules = GapRules()
     prose: tuple[Glob, ...] = ()
     landings: tuple[str, ...] = ()
+    limits: Limits = Limits()
 
     @property
     def governed_globs(self) -> tuple[Glob, ...]:
@@ -128,7 +138,7 @@ class Settings:
 
 def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
-    sections = ("folders", "governed", "lists", "merge", "refs", "policy", "gaps", "prose", "landings")
+    sections = ("folders", "governed", "lists", "merge", "refs", "policy", "gaps", "prose", "landings", "limits")
     fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)
     return Settings(
         folders=_folders(fields),
@@ -140,6 +150,7 @@ def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
         gaps=_gaps(fields),
         prose=fields.each("prose", parse_glob),
         landings=fields.each("landings", landing_form),
+        limits=_limits(fields),
     )
 
 
@@ -249,6 +260,13 @@ def _gaps(fields: Fields) -> GapRules:
     )
 
 
+def _limits(fields: Fields) -> Limits:
+    if "limits" not in fields:
+        return Limits()
+    part = fields.inside("limits", "limits", optional=_LIMITS)
+    return Limits(**{key: part.number(key, 1, least=1) for key in _LIMITS if key in part})
+
+
 # ---- writing ------------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +311,10 @@ def write_settings(settings: Settings) -> str:
     if settings.landings:
         out.append("landings:\n")
         out += [f"  - {string(form)}\n" for form in settings.landings]
+    if settings.limits != Limits():
+        days = ((key, getattr(settings.limits, key)) for key in _LIMITS)
+        shown = ", ".join(f"{key}: {value}" for key, value in days if value != getattr(Limits(), key))
+        out.append(f"limits: {{{shown}}}\n")
     return "".join(out)
 
 

@@ -59,12 +59,15 @@ def changed_paths(repo: Repository, before: str | None, after: str | None) -> tu
     return tuple(_path_change(facts, next(fields)) for facts in fields)
 
 
-def changes_first_parent(repo: Repository, which: Range, paths: Sequence[str] = ()) -> Iterator[Step]:
+def changes_first_parent(
+    repo: Repository, which: Range, paths: Sequence[str] = (), *, most: int | None = None
+) -> Iterator[Step]:
     """First-parent history, newest first, each commit with what it changed against its first parent, in one run of git.
 
-    With `paths` (files or folders) only commits that touched them, and only those changes.
+    With `paths` (files or folders) only commits that touched them, and only those changes; `most` so many commits.
     """
-    return _steps(repo.git.run(*_LOG, "--end-of-options", *_ends(which), "--", *paths))
+    limit = () if most is None else (f"--max-count={most}",)
+    return _steps(repo.git.run(*_LOG, *limit, "--end-of-options", *_ends(which), "--", *paths))
 
 
 def additions(repo: Repository, rev: CommitId, folder: str) -> dict[str, CommitId]:

@@ -25,6 +25,7 @@ from spine.review.json_parts import (
 if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.absorb import Absorbed
     from spine.actions.apply import AlreadyApplied, Applied
+    from spine.actions.attention import Stale
     from spine.actions.check import Report
     from spine.actions.diff import FileDiff
     from spine.actions.explain import CheckedCommit
@@ -210,15 +211,30 @@ def list_document(listed: Sequence[Listed]) -> Json:
 
 
 def status_document(overview: Overview) -> Json:
-    """What is open, and what it would do."""
+    """What needs attention."""
     return document(
         "status",
         Exit.DONE,
         onto=overview.onto,
         counts=dict(overview.counts),
         open=[{**_listed(one), "outcome": word(one.plan) if one.plan else None} for one in overview.open],
+        overlaps=[
+            {"path": one.path, "address": str(one.address), "proposals": list(one.ids)} for one in overview.overlaps
+        ],
+        stale_proposals=[_stale(one) for one in overview.stale_proposals],
+        stale_loops=[_stale(one) for one in overview.stale_loops],
+        gaps=[
+            {"id": one.id, "path": one.path, "severity": one.severity, "title": one.title,
+             "loop": one.loop}
+            for one in overview.gaps
+        ],
+        by_hand=[{"path": one.path, "how": one.how} for one in overview.by_hand],
         needs_doctor=overview.journal is not None,
-    )
+    )  # fmt: skip
+
+
+def _stale(one: Stale) -> Json:
+    return {"id": one.id, "path": one.path, "days": one.days, "since": one.since.isoformat()}
 
 
 def log_document(landings: Sequence[Logged]) -> Json:

@@ -103,6 +103,15 @@ def setter_part(setter: Setter | None) -> Json | None:
         "author": setter.author,
         "date": moment_part(setter.date),
         "subject": setter.subject,
+        "loop": setter.loop,
+        "gaps": {
+            "registers": list(setter.registers),
+            "closes": list(setter.closes),
+            "mentions": list(setter.mentions),
+        },
+        "merged_by": setter.merged_by,
+        "or_by": list(setter.beyond),
+        "or_earlier": setter.at_end,
     }
 
 
