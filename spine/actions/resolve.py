@@ -117,7 +117,7 @@ def resolve(
         hint = f"rm -r '{plan.folder}'" if plan.is_draft else f"spine withdraw {old.id}"
         raise Blocked(f"so settled, nothing is left of {old.id}", hint=hint)
     decided = tuple(settler.decided)
-    reason = settled_why((wanted.why if wanted else None) or old.why, old, str(base), decided)
+    reason = settled_why((wanted.why if wanted else None) or old.why, old, str(base), decided, is_draft=plan.is_draft)
     said = replace(wanted or Wanted(), why=reason)
     made = write_gathered(work, Gathered(base, tuple(edited)), succession(old, said, is_draft=plan.is_draft), keep=True)
     return Resolved(made, str(old.id), plan.folder, plan.is_draft, decided)
@@ -152,9 +152,11 @@ def takes_of(conflict: Conflict) -> tuple[Side, ...]:
     return ("target", "proposal") if is_whole_file(conflict) else sides_of(conflict)
 
 
-def settled_why(why: str | None, old: Proposal, onto: str, decided: Sequence[Decision]) -> str:
+def settled_why(
+    why: str | None, old: Proposal, onto: str, decided: Sequence[Decision], *, is_draft: bool = False
+) -> str:
     """The old reason, and below it what was decided where."""
-    lines = [f"Settled for {onto[:7]}, where {old.id} conflicted:"]
+    lines = [f"Settled for {onto[:7]}, where {'the draft' if is_draft else old.id} conflicted:"]
     for one in decided:
         where = one.path if one.conflict.at == ROOT else f"{one.path}#{one.conflict.at}"
         lines.append(f"- {where}: {_taken(one)}")

@@ -17,7 +17,8 @@ from spine.actions.gap_desk import NoSuchGap
 from spine.actions.gap_links import GapUnsaid
 from spine.actions.gap_listing import Chosen, list_gaps, show_gap
 from spine.actions.gap_new import Shortfall, new_gap
-from spine.actions.propose import Wanted, propose_undo
+from spine.actions.propose import Wanted
+from spine.actions.put_aside import propose_undo
 from spine.actions.sources import WorkTree
 from spine.actions.supersede import supersede
 from spine.actions.undo import undo

@@ -68,7 +68,7 @@ def test_what_was_taken_lands_and_nothing_else_is_lost(bench: Bench, case: Case,
     bench.apply(done.made.proposal.id)
     edits = {"target": [], "proposal": case.taken or [], "value": case.given or []}[side]
     assert bench.read(VM) == edit(*edits, text=edit(("2026-01-01", "2026-02-02"), text=target))
-    assert plan(bench.work, id_).blockers == ("it is superseded",)
+    assert plan(bench.work, id_).blockers == (f"it is superseded by {done.made.proposal.id}",)
     assert validate(bench.work, revision="HEAD").findings == ()
 
 

@@ -55,6 +55,9 @@ class Memory:
         below = f"{prefix}/" if prefix else ""
         return iter(sorted(path for path in self.files if path.startswith(below)))
 
+    def blob(self, path: str) -> None:
+        """Nothing here is a link."""
+
 
 def known_commits(texts: Collection[str]) -> dict[str, str]:
     return {text: COMMIT for text in texts if COMMIT.startswith(text)}

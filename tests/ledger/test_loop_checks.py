@@ -40,6 +40,9 @@ class Memory:
     def paths(self, prefix: str = "") -> Iterator[str]:
         return (path for path in sorted(self.files) if not prefix or path.startswith(f"{prefix}/"))
 
+    def blob(self, path: str) -> None:
+        """Nothing here is a link."""
+
 
 @dataclass
 class Told:
