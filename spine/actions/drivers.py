@@ -1,6 +1,6 @@
-"""drivers: what git asks of a merge and a diff driver (gitattributes(5)), decided by key; bytes in, bytes out.
+"""drivers merge: what git asks of a merge driver (gitattributes(5)), decided by key; bytes in, bytes out.
 
-Rules of the merge. The result is `spine.merge` of ours with what theirs did to the base. What cannot be merged by key
+Rules. The result is `spine.merge` of ours with what theirs did to the base. What cannot be merged by key
 is merged by git's own line merge, with its result as it is, except that its "clean" is not believed where it makes
 YAML of two good sides unreadable or a key or identity stand twice. A conflict is never written without markers.
 """
@@ -9,26 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from spine.actions.diff import FileDiff, file_diff
-from spine.change.diff import as_text
 from spine.change.aliases import lost_alias
 from spine.change.doubles import new_double
 from spine.change.markers import Marks, mark_differences, sides_of
 from spine.change.marking import Marked, NotByKey, Unplaced, merge_versions
 from spine.change.merge import Conflict, Merged, Note
-from spine.change.operations import Change
 from spine.change.rules import FileRules
 from spine.errors import SpineError
-from spine.records.settings import Settings
-from spine.repository.line_merge import LineMerged
 from spine.yamldoc.guard import Unparsable, parse
+
+if TYPE_CHECKING:
+    from spine.repository.line_merge import LineMerged
 
 YAML = (".yaml", ".yml")
 _BINARY_LOOK = 8000  # git takes a file with a NUL in its first bytes for binary
 
 FindMarks = Callable[[], Marks]
-MergeLines = Callable[[Marks], LineMerged]
+MergeLines = Callable[[Marks], "LineMerged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,34 +132,3 @@ def _wrong(merged: bytes, versions: Versions, rules: FileRules) -> str | None:
         return f"*{lost.text} stands there without its anchor then"
     double = new_double(result, sides, rules.identity)
     return None if double is None else f"{double} stands twice then"
-
-
-# ---- diff ---------------------------------------------------------------------------------------------------------
-
-_REGULAR = ("100644", "100755")
-
-
-@dataclass(frozen=True, slots=True)
-class GitFile:
-    """One side of a file as git hands it to a diff driver; bytes and mode are None where it is not there."""
-
-    data: bytes | None
-    mode: str | None
-
-
-def diff_driver(path: str, old: GitFile, new: GitFile, settings: Settings, moved_from: str | None = None) -> FileDiff:
-    """What changed in the file that is now at `path`; whatever cannot be told by key is told by line."""
-    both = old.data is not None and new.data is not None
-    if both and not (old.mode in _REGULAR and new.mode in _REGULAR):
-        return FileDiff(path, old.data, new.data, old.mode, new.mode, _lines_only(old, new, "not a file"), moved_from)
-    try:
-        found = file_diff(path, old.data, new.data, old.mode, new.mode, settings)
-    except Exception as defect:  # git ends when its diff driver does, and the files behind this one would not be shown
-        reason = f"of a defect of spine: {type(defect).__name__}"
-        return FileDiff(path, old.data, new.data, old.mode, new.mode, _lines_only(old, new, reason), moved_from)
-    return FileDiff(path, old.data, new.data, old.mode, new.mode, found.change, moved_from)
-
-
-def _lines_only(old: GitFile, new: GitFile, reason: str) -> Change | None:
-    before, after = ((side.data or b"").decode("utf-8", "backslashreplace") for side in (old, new))
-    return as_text(before, after, reason) if before != after else None

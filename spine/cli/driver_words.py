@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from spine.change.markers import Marks
 from spine.cli.terminal import wants_colour
 from spine.errors import SpineError
-from spine.ledger.reading import SETTINGS
-from spine.records.settings import Settings, read_settings
+from spine.records.settings import SETTINGS_FILE, Settings, read_settings
 from spine.repository.line_merge import file_of_head
 
 if TYPE_CHECKING:
@@ -53,11 +52,11 @@ def in_style(git: Git, marks: Marks) -> Marks:
 
 def settings_of_head(git: Git) -> Settings | SpineError:
     """The settings of the commit that is checked out: what a merge, a rebase or a cherry-pick builds on."""
-    data = file_of_head(git, SETTINGS)
+    data = file_of_head(git, SETTINGS_FILE)
     try:
-        return Settings() if data is None else read_settings(data.decode("utf-8"), file=f"HEAD:{SETTINGS}")
+        return Settings() if data is None else read_settings(data.decode("utf-8"), file=f"HEAD:{SETTINGS_FILE}")
     except UnicodeDecodeError as error:
-        return SpineError(f"HEAD:{SETTINGS} is not UTF-8 text (byte {error.start + 1})")
+        return SpineError(f"HEAD:{SETTINGS_FILE} is not UTF-8 text (byte {error.start + 1})")
     except SpineError as error:
         return error
 

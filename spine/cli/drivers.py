@@ -11,8 +11,8 @@ from spine.cli.options import json_option
 from spine.cli.workspace import open_workspace
 
 if TYPE_CHECKING:
+    from spine.actions.driver_diff import GitFile
     from spine.actions.driver_setup import Where
-    from spine.actions.drivers import GitFile
 
 _CONFLICTS = 1
 _BROKEN = 129  # gitattributes(5): beyond 128 a merge driver says that it failed; up to there it says “conflicts”
@@ -99,7 +99,7 @@ def diff(door: Door, path: str, sides: tuple[str, ...]) -> None:
 
     Colours: as color.diff and color.ui say, and NO_COLOR; else where git's pager or a terminal shows it.
     """
-    from spine.actions.drivers import diff_driver
+    from spine.actions.driver_diff import diff_driver
     from spine.cli.driver_words import is_coloured, settings_of_head
     from spine.errors import SpineError
     from spine.records.settings import Settings
@@ -134,7 +134,7 @@ def _git_file(door: Door, name: str, mode: str) -> GitFile:
     """A side as git names it; /dev/null and the mode `.` mean that it is not there."""
     from pathlib import Path
 
-    from spine.actions.drivers import GitFile
+    from spine.actions.driver_diff import GitFile
 
     return GitFile(None, None) if mode == "." else GitFile(Path(door.folder, name).read_bytes(), mode)
 

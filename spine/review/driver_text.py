@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from spine.actions.drivers import Driven
 from spine.printable import printable
-from spine.review.conflict_text import conflict_lines
 from spine.review.style import Style
 
 _MOST = 10
@@ -28,13 +27,16 @@ def driven_lines(path: str, driven: Driven, style: Style) -> list[str]:
     if driven.reason is not None:
         out.append(f"spine: {shown}: not merged by key, because {printable(driven.reason)}")
     if driven.conflicts:
+        # With it comes all of planning, which a clean merge can do without.
+        from spine.review.conflict_text import conflict_lines
+
         count = len(driven.conflicts)
         out.append(f"spine: {shown}: {count} conflict{'' if count == 1 else 's'} by key")
+        for conflict in driven.conflicts[:_MOST]:
+            told = replace(conflict, message=_as_git_says(conflict.message))
+            out += conflict_lines(path, told, None, style, ("base", "ours", "theirs"))
     elif notes:
         out.append(f"spine: {shown}: merged by key")
-    for conflict in driven.conflicts[:_MOST]:
-        told = replace(conflict, message=_as_git_says(conflict.message))
-        out += conflict_lines(path, told, None, style, ("base", "ours", "theirs"))
     out += [f"  note: {printable(_as_git_says(note.message))}" for note in notes[:_MOST]]
     left = max(0, len(driven.conflicts) - _MOST) + max(0, len(notes) - _MOST)
     return [*out, f"  … and {left} more"] if left else out
