@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-from spine.actions import landing_order
+from spine.actions import landing_order, rehearsal
 from spine.actions.apply import AlreadyApplied, Applied, apply
 from spine.actions.bringing import attached_finder, blob_finder, bring
 from spine.actions.overlaps import Overlaps, overlaps
@@ -254,6 +254,23 @@ def test_for_programs(vm: Bench) -> None:
     assert shown["order"] == [first]
     [pair] = shown["pairs"]  # type: ignore[misc]
     assert (pair["outcome"], pair["conflicts"][0]["address"]) == ("conflict", "vms[id=a].s")  # type: ignore[index]
+
+
+def test_the_work_grows_with_the_proposals_and_not_with_their_pairs(vm: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = 30
+    vm.commit("many", **{VM: "vms:\n" + "".join(f"  - id: m{n}\n    s: 1\n" for n in range(many))})
+    for number in range(many):
+        draft(vm, f"vms[id=m{max(number, 1)}].s := {number + 2}")
+    calls = []
+
+    def counted(*words: object) -> object:
+        calls.append(words)
+        return bring(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rehearsal, "bring", counted)
+    found = overlaps(vm.work)
+    assert ([pair.outcome for pair in found.pairs], len(found.order), len(found.stuck)) == (["conflict"], many - 1, 1)
+    assert many <= len(calls) <= many + 10
 
 
 # ---- against brute force --------------------------------------------------------------------------------------------
