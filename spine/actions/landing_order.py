@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spine.actions.pairs import Pair
+from spine.actions.plan import paths_of
 from spine.actions.rehearsal import Fails, Fits, Rehearsal, Stand
 from spine.change.merge import Conflict
 from spine.ledger.reading import SETTINGS
@@ -204,5 +205,4 @@ class Ordering:
         return SETTINGS in theirs or not theirs.isdisjoint(self._paths(id_))
 
     def _paths(self, id_: str) -> set[str]:
-        files = self.stage.candidates[id_].proposal.files
-        return {path for file in files for path in (file.path, file.moved_from) if path is not None}
+        return set(paths_of(self.stage.candidates[id_].proposal))

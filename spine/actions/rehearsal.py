@@ -112,7 +112,7 @@ class Rehearsal:
     def _bring(self, stand: Stand, one: Candidate) -> tuple[FilePlan, ...] | Fails:
         overlay = Overlay(self.repo, self.tree, dict(stand.files))
         settings = self._settings_of(overlay, stand)
-        paths = [path for file in one.proposal.files for path in (file.path, file.moved_from) if path is not None]
+        paths = paths_of(one.proposal)
         key = (one.id, id(settings), *map(overlay.blob, paths))
         if key not in self._brought:
             self.tries += 1

@@ -42,12 +42,12 @@ class ForGit(click.Command):
             raise click.exceptions.Exit(_BROKEN) from error
 
 
-@click.group("drivers")
+@click.group("drivers", subcommand_metavar="VERB …")
 def command() -> None:
     """Let plain git merge, rebase, cherry-pick and diff bindings by key."""
 
 
-@command.command("merge", cls=ForGit)
+@command.command("merge", cls=ForGit, short_help="What git runs to merge one file.")
 @click.argument("base", metavar="%O")
 @click.argument("ours", metavar="%A")
 @click.argument("theirs", metavar="%B")
@@ -90,7 +90,7 @@ def merge(door: Door, base: str, ours: str, theirs: str, size: int, path: str, n
     return 0 if driven.is_clean else _CONFLICTS
 
 
-@command.command("diff", cls=ForGit)
+@command.command("diff", cls=ForGit, short_help="What git runs to show what changed in one file.")
 @click.argument("path")
 @click.argument("sides", nargs=-1, metavar="OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE [NEW-PATH HEADER]")
 @click.pass_obj
@@ -149,7 +149,7 @@ def _where(is_local: bool, is_global: bool) -> Where:
     return "local" if is_local else "global" if is_global else "team"
 
 
-@command.command("install")
+@command.command("install", short_help="Tell git of the drivers.")
 @click.option("--print", "only_shown", is_flag=True, help="Show the commands and lines; change nothing.")
 @_local_option
 @_global_option
@@ -180,7 +180,7 @@ def install(door: Door, only_shown: bool, is_local: bool, is_global: bool, as_js
             door.terminal.next_step(f"git add {done.attributes_file} && git commit")
 
 
-@command.command("uninstall")
+@command.command("uninstall", short_help="Take back what install did.")
 @_local_option
 @_global_option
 @json_option
