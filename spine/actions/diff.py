@@ -26,6 +26,7 @@ class FileDiff:
     mode_before: str | None
     mode_after: str | None
     change: Change | None
+    moved_from: str | None = None
 
 
 def diff(work: Workspace, left: str | None, right: str | None, paths: tuple[str, ...] = (),

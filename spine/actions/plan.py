@@ -106,6 +106,12 @@ def plan_on(
     )  # fmt: skip
 
 
+def standing_against(proposal: Proposal, ledger: Ledger) -> list[str]:
+    """Why a proposal cannot land on a tree with this ledger, whatever its content; a draft counts as pending."""
+    known = statuses(ledger)
+    return _blockers(proposal, known.get(proposal.id, "pending"), known, ledger)
+
+
 def _blockers(proposal: Proposal, status: Status, known: dict[str, Status], ledger: Ledger) -> list[str]:
     found = []
     if status == "undone":

@@ -33,7 +33,7 @@ def diff(before: str, after: str, *, identity: Identity | None = None) -> Change
         old = parse(pieces.whole_lines(before))
         new = parse(pieces.whole_lines(after))
     except Unparsable as error:
-        return as_text(before, after, f"not valid YAML: {error.message}")
+        return as_text(before, after, error.message)
     try:
         ops = Comparison(old, new, identity or Identity()).run()
         made = patched(old, ops, expected=new)

@@ -35,6 +35,8 @@ VERBS: dict[str, dict[str, str]] = {
         "schema": "Find out what makes an entry the same entry, and declare it.",
         "withdraw": "Mark a pending proposal as not to land.",
         "loop": "Work with a goal: criteria, phases, receipts.",
+        "overlaps": "Show which open proposals meet, and an order that lands them.",
+        "drivers": "Let plain git merge and diff bindings by key.",
         "help": "Explain a verb, or a topic such as exit-codes.",
     },
 }

@@ -13,12 +13,12 @@ from typing import Protocol, TypeVar
 from spine.errors import Finding, Place, Refused
 from spine.records.proposal import Proposal, digest, read_proposal
 from spine.records.receipt import Receipt, read_receipt
-from spine.records.settings import Settings, read_settings
+from spine.records.settings import SETTINGS_FILE, Settings, read_settings
 from spine.records.withdrawal import Withdrawal, read_withdrawal
 
 T = TypeVar("T")
 
-SETTINGS = "spine.yaml"
+SETTINGS = SETTINGS_FILE
 PROPOSAL = "proposal.yaml"
 RECEIPT = "receipt.yaml"
 WITHDRAWN = "withdrawn.yaml"

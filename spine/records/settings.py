@@ -20,6 +20,8 @@ from spine.records.values import flow_list, record, safe_path
 from spine.yamldoc.fields import BadField, Fields, fields_of
 from spine.yamldoc.write import field, string
 
+SETTINGS_FILE = "spine.yaml"
+
 Requirable = Literal["why", "loop", "gaps"]
 Hooks = Literal["commit-msg", "full", "none"]
 CommentRule = Literal["soft", "hard"]
@@ -114,7 +116,7 @@ class Settings:
         """The path patterns of governed files."""
         if self.governed is not None:
             return self.governed
-        return parse_glob(f"{self.folders.bindings}/**/*.yaml"), parse_glob("spine.yaml")
+        return parse_glob(f"{self.folders.bindings}/**/*.yaml"), parse_glob(SETTINGS_FILE)
 
     def is_governed(self, path: str) -> bool:
         """Whether changes of this file have to be explained."""
@@ -136,7 +138,7 @@ class Settings:
 # ---- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_settings(text: str, *, file: str = "spine.yaml") -> Settings:
+def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
     sections = ("folders", "governed", "lists", "merge", "refs", "policy", "gaps", "prose", "landings", "limits")
     fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)

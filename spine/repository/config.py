@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from spine.repository.git import Git
 
@@ -38,6 +39,27 @@ def read_config(git: Git) -> Config:
         name, separator, value = field.partition("\n")
         values[name] = value if separator else "true"
     return Config(values)
+
+
+Scope = Literal["local", "global"]
+
+
+def read_scope(git: Git, scope: Scope) -> dict[str, tuple[str, ...]]:
+    """What one file of settings says, this repository's or the user's: all values of each name, in order."""
+    values: dict[str, tuple[str, ...]] = {}
+    # A user's file that is not there yet is an empty one.
+    for field in git.run("config", f"--{scope}", "--list", "-z", accept=(0, 1, 128)).fields:
+        name, _, value = field.partition("\n")
+        values[name] = (*values.get(name, ()), value)
+    return values
+
+
+def write_setting(git: Git, scope: Scope, name: str, value: str | None) -> None:
+    """Set a name to one value, or take it away with all that it had (None); git keeps every other line as it is."""
+    if value is None:
+        git.run("config", f"--{scope}", "--unset-all", name)
+    else:
+        git.run("config", f"--{scope}", "--replace-all", name, value)
 
 
 def without_filters(config: Config, env: Mapping[str, str]) -> dict[str, str]:

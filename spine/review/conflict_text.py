@@ -27,19 +27,24 @@ _MOST = 12
 _MOST_PAIRS = 6
 
 
-def conflict_lines(path: str, conflict: Conflict, setter: Setter | None, style: Style) -> list[str]:
-    """The lines of one conflict: its place, base, target and proposed value, and what happened."""
+SIDES = ("base", "target", "proposed")
+
+
+def conflict_lines(
+    path: str, conflict: Conflict, setter: Setter | None, style: Style, sides: tuple[str, str, str] = SIDES
+) -> list[str]:
+    """The lines of one conflict: its place, base, target and proposed value under these names, and what happened."""
     place = printable(path) if conflict.at == ROOT else f"{printable(path)}#{printable(str(conflict.at))}"
     out = [f"  {style('conflict', '! ' + place)}"]
     is_file = conflict.at == ROOT
     values: tuple[tuple[str, str | None, Tone | None], ...] = (
-        ("base", conflict.base, "quiet"),
-        ("target", conflict.target, "change"),
-        ("proposed", conflict.proposed, "add"),
+        (sides[0], conflict.base, "quiet"),
+        (sides[1], conflict.target, "change"),
+        (sides[2], conflict.proposed, "add"),
     )
     for label, value, tone in values:
         out += _value_lines(label, value, tone, style, is_file=is_file)
-        if label == "target" and setter is not None:
+        if label == sides[1] and setter is not None:
             out.append(f"      {' ' * _LABEL}{style('quiet', setter_name(setter))}")
     out.append(f"      {printable(conflict.message)}")
     return out

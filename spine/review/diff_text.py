@@ -24,8 +24,11 @@ def _file_lines(file: FileDiff, style: Style) -> list[str]:
         words.append("new file")
     elif file.after is None:
         words.append("deleted")
-    elif file.mode_before != file.mode_after:
-        words.append(f"mode {file.mode_before} → {file.mode_after}")
+    else:
+        if file.moved_from is not None:
+            words.append(f"renamed from {printable(file.moved_from)}")
+        if file.mode_before != file.mode_after:
+            words.append(f"mode {file.mode_before} → {file.mode_after}")
     name = style("strong", printable(file.path))
     out = [f"{name}  ({', '.join(words)})" if words else name]
     if file.change is not None:
