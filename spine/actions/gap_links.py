@@ -106,7 +106,7 @@ def _ended(tree: TreeSnapshot, ledger: Ledger, known: Gaps, edits: dict[str, Edi
         raise GapUnsaid(
             "no gap has this id in the base commit",
             place=Place(gap),
-            hint=f"did you mean {close[0]}?" if close else "register it first: spine gap new, then propose --registers",
+            hint=f"did you mean {close[0]}?" if close else "register it first: spine gap new TITLE --propose",
         )
     if stored.status == "closed":
         raise GapUnsaid(f"{gap} is closed already", place=stored.place, hint="leave --closes out")

@@ -50,7 +50,11 @@ def add_to(group: click.Group) -> None:
 @click.option("--criterion", "criteria", multiple=True, metavar="TEXT", help="A success criterion; repeatable.")
 @click.option("--phase", "phases", multiple=True, metavar="TITLE", help="A phase; repeatable.")
 @click.option(
-    "--severity", type=click.Choice(["low", "medium", "high", "critical"]), default="medium", show_default=True
+    "--severity",
+    type=click.Choice(["low", "medium", "high", "critical"]),
+    default="medium",
+    show_default=True,
+    help="How much it matters.",
 )
 @click.option("--owner", metavar="NAME", help="Who answers for it; else you.")
 @_ways

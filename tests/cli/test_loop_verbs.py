@@ -199,5 +199,5 @@ def test_markdown_is_loaded_by_loops_and_by_nothing_else(shell: Shell) -> None:
         return done.stdout.rstrip().endswith("True")
 
     assert loads("loop", "list")
-    for words in (("list",), ("status",), ("log",), ("apply", "none"), ("loop", "--help"), ("propose", "--undo")):
+    for words in (("list",), ("log",), ("apply", "none"), ("loop", "--help"), ("propose", "--undo")):
         assert not loads(*words), words
