@@ -199,11 +199,15 @@ def _compose(document: Document, limits: Limits) -> None:
 
 
 def _has_explicit_key(text: str) -> bool:
-    """Whether a line begins, behind dashes if any, with the `?` of an explicit key."""
-    for found in _QUESTION.finditer(text):
-        line = text.rfind("\n", 0, found.start()) + 1
-        if not text[line : found.start()].strip(" \t-"):
+    """Whether a line begins, behind dashes if any, with the `?` of an explicit key: only the first of a line can be it,
+    and a line may be megabytes of them."""
+    found = _QUESTION.search(text)
+    while found is not None:
+        at = found.start()
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t-"):
             return True
+        following = text.find("\n", at)
+        found = _QUESTION.search(text, following) if following >= 0 else None
     return False
 
 

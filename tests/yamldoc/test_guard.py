@@ -105,6 +105,15 @@ def test_two_megabytes_of_brackets() -> None:
     assert time.perf_counter() - begin < 10
 
 
+def test_megabytes_of_question_marks_on_one_line() -> None:
+    """Where each is looked up from the start of its line, this takes hours."""
+    begin = time.process_time()
+    root = parse("a: 1  # " + "? " * 2_000_000 + "\n? b\n: 2\n").root
+    assert time.process_time() - begin < 10
+    assert root is not None
+    assert [entry.start for entry in root.entries] == [0, 4_000_009]
+
+
 def test_aliases_are_not_expanded() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 60))
     assert len(parse(bomb).root.entries) == 60  # type: ignore[union-attr]
