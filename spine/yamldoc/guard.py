@@ -105,10 +105,11 @@ def _compose(document: Document, limits: Limits) -> None:
     explicit = _has_explicit_key(text)
     roots = document.roots
     root_start = 0
-    stack: list[tuple[Node, Node | None]] = []
+    stack: list[tuple[Node | None, Node | None]] = []  # what is open around the container, each with its pending key
     container: Node | None = None  # the open collection
     key: Node | None = None  # its pending key, if it is a mapping and the key has been read
     count = 0
+    most_nodes, longest_scalar = limits.nodes, limits.scalar
     while True:
         event = next_event()
         kind = type(event)
@@ -119,8 +120,8 @@ def _compose(document: Document, limits: Limits) -> None:
             value = event.value
             if style == "|" or style == ">":
                 end = _block_scalar_end(text, start, end)
-            if len(value) > limits.scalar:
-                raise _beyond(document, start, f"a scalar of {len(value)} characters, the limit is {limits.scalar}")
+            if len(value) > longest_scalar:
+                raise _beyond(document, start, f"a scalar of {len(value)} characters, the limit is {longest_scalar}")
             node = Node("scalar", start, end, style, value, event.tag, event.anchor)
             if event.anchor is not None:
                 document.aliased = True
@@ -139,20 +140,17 @@ def _compose(document: Document, limits: Limits) -> None:
             if event.anchor is not None:
                 document.aliased = True
             node.entries = []
-            stack.append((node, None))
-            if container is not None:
-                stack[-2] = (container, key)
+            stack.append((container, key))
             container, key = node, None
             continue
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             assert container is not None
             node = container
-            stack.pop()
+            container, key = stack.pop()
             if node.style == "flow":
                 node.end = event.end_mark.index
             elif node.entries:
                 node.end = node.entries[-1].value.end
-            container, key = stack[-1] if stack else (None, None)
         elif kind is AliasEvent:
             node = Node("alias", event.start_mark.index, event.end_mark.index, "", event.anchor, None, event.anchor)
             document.aliased = True
@@ -170,14 +168,13 @@ def _compose(document: Document, limits: Limits) -> None:
         else:
             continue
         count += 1
-        if count > limits.nodes:
-            raise _beyond(document, node.start, f"more than {limits.nodes} nodes")
+        if count > most_nodes:
+            raise _beyond(document, node.start, f"more than {most_nodes} nodes")
         if container is None:
             roots[-1].node = node
         elif container.kind == "mapping":
             if key is None:
                 key = node
-                stack[-1] = (container, key)
                 continue
             entry = Entry(container, len(container.entries), key, node, key.start)
             if explicit and container.style == "block":
@@ -188,7 +185,6 @@ def _compose(document: Document, limits: Limits) -> None:
             if node.kind != "scalar":
                 node.parent = entry
             key = None
-            stack[-1] = (container, None)
         else:
             entry = Entry(container, len(container.entries), None, node, node.start)
             if container.style == "block":
