@@ -217,7 +217,7 @@ class _Trial:
             for one in result.conflicts:
                 self.count(f"{method}: conflicts")
                 if method == NEWEST:
-                    self.tally.kinds[f"{one.kind}: {one.message}"] += 1
+                    self.tally.kinds[f"{self.group}: {one.kind} at {_shape(one.at)}"] += 1
                 if not is_real(one.at, *self.said):
                     self.count(f"{method}: conflicts that are not real")
                     self.finding("not a real conflict", f"{method}: {one.kind} at {one.at}: {one.message}")
@@ -337,6 +337,11 @@ def by_lines(p: str, a: str, b: str) -> str | None:
     return "".join(old)
 
 
+def _shape(at: Address) -> str:
+    """An address without the names of items, to count conflicts by the field that they are in."""
+    return re.sub(r"\[[^\]]*\](#\d+)?", "[]", str(at))
+
+
 def without_doubles(tree: Tree) -> Tree:
     """The tree as a loader reads it that lets the last of several equal keys win."""
     if kind(tree) == "map":
@@ -381,6 +386,7 @@ TO_BEAT = {  # measured on the origin of the corpus with earlier means: per cent
     ("others", GIT, "conflict"): 43.0,
     ("others", NEWEST, "conflict"): 18.0,
 }
+SHOWN = 20
 NONE = (  # what must not be, counted beside the outcomes
     "conflicts that are not real",
     "LOST UPDATES",
@@ -441,7 +447,10 @@ def report(tally: Tally) -> str:
     lines.append("  must all be 0:")
     lines += [f"    {number:>6}  {what}" for what, number in faults(tally).items()]
     lines.append("  spine's conflicts under “newest”, and what merged to the same data in other bytes:")
-    lines += [f"    {number:>6}  {what}" for what, number in tally.kinds.most_common()]
+    lines += [f"    {number:>6}  {what}" for what, number in tally.kinds.most_common(SHOWN)]
+    if len(tally.kinds) > SHOWN:
+        rest = sum(number for _, number in tally.kinds.most_common()[SHOWN:])
+        lines.append(f"    {rest:>6}  elsewhere, in {len(tally.kinds) - SHOWN} more kinds of places")
     lines += [f"    {line[:300]}" for line in sorted(tally.findings)]
     lines.append("  doubled key: right only for a loader that lets the last of two equal keys win; YAML forbids it")
     return "\n".join(lines)
