@@ -9,7 +9,7 @@ from dataclasses import replace
 from spine.address import Address, Item, Key, Member, Step
 from spine.change.merging import Merging
 from spine.change.operations import Add, After, First, Last, Move, Operation, Remove
-from spine.identity import Keyed, ListKind, steps_of
+from spine.identity import FieldPath, Keyed, ListKind, field_node, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.trivia import blank_above, layout
@@ -38,8 +38,19 @@ def names_in(merging: Merging, at: Address, node: Node) -> list[Step]:
     kind: ListKind | None = None
     if node.kind == "sequence":
         fields = _fields(merging, at)
-        kind = Keyed(fields) if fields else merging.rules.identity.kind_of(at, [node])
+        kind = merging.rules.identity.kind_of(at, [node])
+        if fields:
+            return _named_by(fields, node, steps_of(node, kind))
     return steps_of(node, kind)
+
+
+def _named_by(fields: tuple[FieldPath, ...], node: Node, otherwise: list[Step]) -> list[Step]:
+    """The items by these fields; one that does not have them (any more) by what else it is known by."""
+    names = steps_of(node, Keyed(fields))
+    return [
+        name if all(field_node(entry.value, path) is not None for path in fields) else other
+        for name, other, entry in zip(names, otherwise, node.entries, strict=True)
+    ]
 
 
 def _fields(merging: Merging, at: Address) -> tuple[tuple[str, ...], ...] | None:
@@ -117,6 +128,8 @@ class Order:
     def add(self, op: Add) -> None:
         step = op.at.last
         place = self._behind(op.after, step, is_move=False)
+        while self._is_lost(op.after) and place < len(self.entries) and self.entries[place][1] is None:
+            place += 1  # what this change put here before stands in front of it in its own result, too
         if place == 0 and (isinstance(op.after, First) or self._is_lost(op.after)):
             op = self._in_front(op)
         self.entries.insert(place, (step, None))

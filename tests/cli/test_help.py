@@ -21,7 +21,7 @@ from .golden import HERE, sections, settle
 FILE = HERE / "help.txt"
 CONTEXT = click.Context(root, info_name="spine")
 NAMES = [verb for group in VERBS.values() for verb in group]
-PROSE = {"cannot", "has", "wrote"}  # what spine does, told in a message
+PROSE = {"cannot", "has", "wrote", "merge=spine", "diff=spine"}  # what spine does, told in a message
 GITS = {"drivers merge", "drivers diff"}  # git calls them, and wants its own kind of answer
 LATER = {"doctor"}  # comes with a later issue; an open journal names it already
 
