@@ -49,16 +49,14 @@ types: $(READY)
 
 # This repository's own ledger, checked by spine itself.
 check-ledger: $(READY)
-# LEAD: enable as soon as the ledger is in place:
-#	$(RUN) -m spine validate
-#	$(RUN) -m spine check
-	@:
+	$(RUN) -m spine validate
+	$(RUN) -m spine check
 
 fix: $(READY) ## format, and mend what ruff can mend
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
 
-bench: $(READY) ## replay of the corpus: fidelity, sizes, times
+bench: $(READY) ## fidelity, concurrency, doubles, speed, ledger; figures in build/bench.json
 	@$(RUN) -m bench
 
 torture: $(READY) ## the long property runs

@@ -352,6 +352,8 @@ class Comparison:
         return names
 
     def _refuse_new_duplicates(self, old_steps: list[Step], new_steps: list[Step], b: Node) -> None:
+        if not any(map(is_numbered, new_steps)):
+            return
         counts = Counter(with_dup(step, 0) for step in old_steps)
         seen: Counter[Step] = Counter()
         for j, step in enumerate(new_steps):
