@@ -27,7 +27,7 @@ T = TypeVar("T", bound=str)
 class InvalidId(Refused, ValueError):
     """The text is not an id of the kind that was asked for. (A `ValueError` too, which is what pydantic reports.)"""
 
-    code = "SP010"
+    code = "SP017"
 
 
 class _Id(str):

@@ -203,3 +203,18 @@ def test_the_pure_floors_load_nothing_slow() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=SPINE.parent
     )
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    """Programs tell errors apart by code, so no two kinds share one."""
+    homes: dict[str, list[str]] = {}
+    for module in sorted(SPINE.rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for line in node.body:
+                is_code = isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "code"
+                if is_code and isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
+                    homes.setdefault(str(line.value.value), []).append(f"{module.name}: {node.name}")
+    assert len(homes) > 50
+    assert {code: names for code, names in homes.items() if len(names) > 1} == {}

@@ -31,14 +31,14 @@ from spine.repository import snapshot_of
 class NotAConflict(Refused):
     """What is to be settled does not conflict, or it is not clear which conflict is meant."""
 
-    code = "SP064"
+    code = "SP067"
 
 
 class Unresolved(SpineError):
     """Conflicts are left that nobody has settled; nothing was written."""
 
     exit_code = Exit.CONFLICT
-    code = "SP065"
+    code = "SP068"
 
     def __init__(self, plan: Plan, remaining: tuple[tuple[str, Conflict], ...]) -> None:
         count = len(remaining)

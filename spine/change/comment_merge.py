@@ -85,7 +85,8 @@ def _follow_block(merging: Merging, op: Comment, at: Address, entry: Entry) -> t
     if not pieces.is_block(container):
         return at, entry
     above = [pieces.runs(merging.target, trivia.above) for trivia in layout(merging.target, container).entries]
-    if pieces.stripped(above[entry.index]) in (pieces.stripped(op.old), pieces.stripped(op.new)) and op.old is not None:
+    here = pieces.stripped(above[entry.index])
+    if op.old is not None and (here == pieces.stripped(op.old) or (op.new and here == pieces.stripped(op.new))):
         return at, entry
     index = entry.index
     if op.old is not None:

@@ -25,7 +25,7 @@ _CODE = re.compile(r"SP[0-9]{3}")
 class BadBaseline(Refused):
     """The baseline is not as its format says."""
 
-    code = "SP059"
+    code = "SP040"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -30,7 +30,7 @@ LONGEST = 1000
 class CannotEdit(Refused):
     """The scope file has no place for the edit; nothing was changed."""
 
-    code = "SP049"
+    code = "SP046"
 
 
 @dataclass(frozen=True, slots=True)
