@@ -114,6 +114,9 @@ def _judge(tally: Tally, name: str, before: str, after: str, one: Document, othe
     if change.patch:
         tally.counts["text fallback"] += 1
         tally.reasons.append(f"text      {name}: {change.reason}")
+    if change.residual_first and not change.residual:
+        tally.counts["with residual for the way back only"] += 1
+        tally.reasons.append(f"way back  {name}: {len(change.residual_first.splitlines())} lines")
     if change.residual:
         tally.counts["with residual"] += 1
         tally.reasons.append(f"residual  {name}: {len(change.residual.splitlines())} lines")
@@ -281,6 +284,7 @@ def report(tally: Tally) -> str:
         share("crashes", "goal 0"),
         share("does not survive its file form", "goal 0"),
         share("with residual", "goal <= 1 %"),
+        share("with residual for the way back only"),
         share("comments inside a residual", "goal 0"),
         share("set of an addressable collection", "goal <= 0.2 %"),
         share("text fallback", "goal <= 0.5 %"),

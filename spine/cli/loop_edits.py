@@ -209,7 +209,7 @@ def _run(door: Door, verb: str, said: dict[str, Any], act: Callable[[Workspace, 
         raise click.UsageError("--why goes with --propose or --commit")
     way = "propose" if said["and_propose"] else "commit" if said["and_commit"] else "file"
     with open_workspace(door, writes=way != "file" or verb == "new") as work:
-        done = act(work, How(way, said["why"], said["branch"]))  # type: ignore[arg-type]
+        done = act(work, How(way, said["why"], said["branch"]))  # type: ignore[arg-type]  # one of the three words
     if said["as_json"]:
         door.terminal.give(loop_changed_document(verb, done))
         return

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from spine.change.form import MAX_OPERATIONS
 from spine.change.operations import Slot
-from spine.ids import GapId, ProposalId
+from spine.ids import GapId, LoopId, ProposalId
 from spine.records.gap import GapStatus, GapType, Severity
 from spine.records.proposal import MAX_CONTENT, MAX_FILES, MAX_TITLE, Mode
 from spine.records.settings import CommentRule, Hooks, Requirable
@@ -348,6 +348,22 @@ class BaselineForm(TypedDict):
     findings: list[KnownForm] | None
 
 
+class LoopForm(TypedDict, total=False):
+    """The front matter of a scope file, as spine writes it. People add fields of their own, so it is open."""
+
+    loop_id: Required[LoopId]
+    status: Required[Line]
+    severity: Severity | None
+    owner: Line | None
+    scope: Line | None
+    opened: Day | None
+    closed: Day | None
+    last_verified: Day | None
+    parent: AnyLoop | None
+    gaps: Annotated[list[AnyGap], Members(unique=True)] | None
+    checks: dict[str, Any] | None
+
+
 def _null(key: str) -> dict[str, Any]:
     return {"properties": {key: {"type": "null"}}}
 
@@ -391,13 +407,15 @@ _ALL_FORMS: tuple[Any, ...] = (
     *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm),
     *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
     *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, LimitsForm, SettingsForm),
-    *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm),
+    *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm, LoopForm),
 )
+OPEN_FORMS: tuple[Any, ...] = (LoopForm,)  # those that may hold more than they name
 FORMS: Mapping[str, Any] = {
     "proposal": ProposalForm,
     "receipt": ReceiptForm,
     "withdrawal": WithdrawalForm,
     "gap": GapForm,
+    "loop": LoopForm,
     "settings": SettingsForm,
     "imported": ImportedForm,
     "baseline": BaselineForm,
@@ -417,7 +435,8 @@ def schema(kind: str) -> dict[str, Any]:
 
     for form in _ALL_FORMS:
         rules = _RULES.get(form)
-        form.__pydantic_config__ = {"extra": "forbid"} | ({"json_schema_extra": {"allOf": rules}} if rules else {})
+        extra = "allow" if form in OPEN_FORMS else "forbid"
+        form.__pydantic_config__ = {"extra": extra} | ({"json_schema_extra": {"allOf": rules}} if rules else {})
     made = TypeAdapter(FORMS[kind]).json_schema(schema_generator=Untitled)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"spine {kind}/1"}
     return head | {key: value for key, value in made.items() if key != "title"}

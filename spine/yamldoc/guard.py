@@ -31,7 +31,7 @@ from spine.yamldoc.nodes import Document, Entry, Node, Root
 try:
     from yaml import CSafeLoader as _Parser
 except ImportError:  # a PyYAML without libyaml: the same events, ten times slower
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]  # not its subclass
 
 
 class Unparsable(Refused):
