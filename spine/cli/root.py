@@ -37,6 +37,7 @@ VERBS: dict[str, dict[str, str]] = {
         "loop": "Work with a goal: criteria, phases, receipts.",
         "overlaps": "Show which open proposals meet, and an order that lands them.",
         "drivers": "Let plain git merge and diff bindings by key.",
+        "doctor": "Finish or forget a landing that was interrupted.",
         "help": "Explain a verb, or a topic such as exit-codes.",
     },
 }

@@ -27,6 +27,7 @@ from spine.repository.locks import Locked, landing_lock
 from spine.repository.objects import Blob, BlobId, CommitId, MissingObject, TooLarge, TreeId, WrongObject
 from spine.repository.obstacles import CheckedOutElsewhere, DirtyPath, InProgress
 from spine.repository.opened import NotARepository, Outside, Repository
+from spine.repository.recovery import Recovery, diagnose, recover
 from spine.repository.revisions import (
     BadRevision,
     Branch,
@@ -89,6 +90,7 @@ __all__ = [
     "PathChange",
     "Person",
     "Range",
+    "Recovery",
     "Ref",
     "Repository",
     "Snapshot",
@@ -113,6 +115,7 @@ __all__ = [
     "commits",
     "commits_named",
     "current_branch",
+    "diagnose",
     "head",
     "is_ancestor",
     "land",
@@ -128,6 +131,7 @@ __all__ = [
     "read_backup",
     "read_commit",
     "read_journal",
+    "recover",
     "refs",
     "remove",
     "replace_files",

@@ -71,8 +71,17 @@ def read_journal(repo: Repository) -> Journal | None:
         return Journal(**fields)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise _still_open(repo) from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        path = printable(str(_path(repo)))
+        raise JournalOpen(
+            f"the journal of an interrupted landing cannot be read: {path}",
+            hint=f"compare git log -1 with git status, then remove {path}",
+        ) from error
+
+
+def journal_written(repo: Repository) -> int:
+    """When the open journal was written, in nanoseconds."""
+    return _path(repo).stat().st_mtime_ns
 
 
 def check_no_journal(repo: Repository) -> None:
@@ -83,7 +92,7 @@ def check_no_journal(repo: Repository) -> None:
 
 def _still_open(repo: Repository) -> JournalOpen:
     return JournalOpen(
-        f"a landing was interrupted here and is not finished ({printable(str(_path(repo)))})", hint="spine doctor"
+        f"a landing was interrupted here and is not finished ({printable(str(_path(repo)))})", hint="spine doctor --fix"
     )
 
 

@@ -187,7 +187,7 @@ class _Landing:
             raise Unfinished(
                 f"{commit.id} is on {printable(self.ref)}, but the work tree could not follow: "
                 + "; ".join(str(error) for error in wrong),
-                hint="make room or mend the permissions, then: spine doctor",
+                hint="make room or mend the permissions, then: spine doctor --fix",
             ) from wrong[0]
         return left
 
