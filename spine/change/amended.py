@@ -36,7 +36,7 @@ class CannotSettle(Refused):
 
     def __init__(self, conflict: Conflict, message: str) -> None:
         super().__init__(
-            f"{conflict.at}: {message}",
+            message,
             place=Place(str(conflict.at)),
             hint="take the target's there, or edit the file and propose your edits: spine supersede PROPOSAL --edits",
         )

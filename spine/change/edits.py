@@ -189,7 +189,15 @@ class Editor:
             at = self.document.line_span(trivia.first)[0]
             return Splice(at, at, put, 3 * depth - 1)
         at = self.document.line_span(trivia.last)[1]
-        return Splice(at, at, put, 3 * depth + 1)
+        return Splice(at, at, put + self.parted_from(trivia.last + 1, put), 3 * depth + 1)
+
+    def parted_from(self, line: int, foot: str) -> str:
+        """The blank line without which a new foot would be the lead of what follows, or part of its comment."""
+        following = lines_text(self.document, line, line)
+        bare = following.lstrip(" ")
+        last = foot.rstrip("\r\n").rsplit("\n", 1)[-1]
+        is_one = bare.strip() and len(following) - len(bare) == len(last) - len(last.lstrip(" "))
+        return self.newline if is_one or bare.startswith("#") else ""
 
     # -- a new value ----------------------------------------------------------------------------------------------
 

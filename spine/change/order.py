@@ -228,11 +228,12 @@ class Order:
         return count
 
     def _blocks_above(self, index: int) -> int:
-        """How many free-standing blocks stand above the next entry that the target has."""
+        """How many free-standing blocks stand above the next entry that the target has and that stays in its place."""
         if not pieces.is_block(self.node):
             return 0
         here = layout(self.merging.target, self.node)
-        following = next((entry for _, entry in self.entries[index:] if entry is not None), None)
+        rest = self.entries[index:]
+        following = next((entry for step, entry in rest if entry is not None and step not in self.moved), None)
         return len(here.end if following is None else here.entries[following.index].above)
 
     def operations(self) -> list[Operation]:

@@ -57,13 +57,20 @@ class Taking:
         self.amended = Amended(base, target, rules)
         self.ops: list[Operation] = list(ops)
         self.behind: list[Move] = []
+        self.taken: list[Conflict] = []
 
     def done(self) -> tuple[str, tuple[Operation, ...]]:
         """The target with the edits made, and what is left of the change. Raises `CannotSettle`."""
-        return self.amended.result(), tuple(self.ops)
+        try:
+            return self.amended.result(), tuple(self.ops)
+        except CannotSettle:
+            raise
+        except Refused as error:  # the edits are made all at once: which of them it was is in the message
+            raise CannotSettle(self.taken[0], f"this cannot be made of the target: {error}") from error
 
     def take(self, conflict: Conflict, side: Side, value: str | None) -> None:
         """Settle one conflict. Raises `CannotSettle`."""
+        self.taken.append(conflict)
         types = _CONCERNED.get(conflict.kind)
         concerned = [op for op in self.ops if op.at == conflict.at and (types is None or isinstance(op, types))]
         if conflict.kind == "comment":  # one entry has several slots

@@ -57,6 +57,9 @@ def require_side(triple: Triple, text: str, side: int) -> None:
     # Two entries of one name, added by both, are one conflict: then the side is taken whole, not field by field.
     clashes = [_added_by_both(versions, path) for path in clashes]
     unsure = [_added_by_both(versions, path) for path, outcome in wanted.items() if outcome == OPEN] + clashes
+    # The reference may see no clash between the two, as between `{}` and `{a: 1}`: the merge asks, and a side is taken.
+    both = {_added_by_both(versions, path) for path in wanted}
+    unsure += [path for path in both if below(versions[1], path) != below(versions[2], path) and not below(base, path)]
     for path in clashes:
         assert below(result, path) == below(taken, path), path
     for path, outcome in wanted.items():

@@ -262,6 +262,17 @@ def test_a_value_has_to_be_the_same_entry() -> None:
         settle(BASE, target, change, lambda conflict: Take("value", "{vmid: 8}"))
 
 
+def test_what_cannot_be_made_of_the_target_is_said_with_the_way_out() -> None:
+    base = "vms:\n  - s: {}\n    vmid: 2\n"
+    target = "vms:\n  - on: 1\n    # tier two\n    s: {}\n    vmid: 2\n"
+    change = spine.diff(base, "vms:\n  - s: {}\n    vmid: 2\n    on: {}\n")
+    with pytest.raises(CannotSettle, match="a comment would stand behind the dash") as refused:
+        all_for("proposal", base, target, change)
+    assert str(refused.value).count("vms[vmid=2].on") == 1
+    assert "spine supersede" in (refused.value.hint or "")
+    assert all_for("target", base, target, change) == target
+
+
 def test_what_stood_behind_an_entry_that_is_left_out_keeps_its_place() -> None:
     base = "vms:\n  - vmid: 1\n  - vmid: 5\nz: 1\n"
     target = "vms: none\nz: 1\n"
