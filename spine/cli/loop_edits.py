@@ -197,7 +197,7 @@ def _edit(door: Door, verb: str, loop: str, edit: Edit, said: dict[str, Any]) ->
 
 def _run(door: Door, verb: str, said: dict[str, Any], act: Callable[[Workspace, How], LoopChanged]) -> None:
     """Do it in the way that was asked for, and show what changed and what comes next."""
-    from spine.actions.loop_change import How
+    from spine.actions.loop_change import How, Way
     from spine.review.loop_documents import loop_changed_document
     from spine.review.loop_text import loop_changed_lines
 
@@ -207,9 +207,9 @@ def _run(door: Door, verb: str, said: dict[str, Any], act: Callable[[Workspace, 
         raise click.UsageError("--branch goes with --commit")
     if said["why"] is not None and not (said["and_propose"] or said["and_commit"]):
         raise click.UsageError("--why goes with --propose or --commit")
-    way = "propose" if said["and_propose"] else "commit" if said["and_commit"] else "file"
+    way: Way = "propose" if said["and_propose"] else "commit" if said["and_commit"] else "file"
     with open_workspace(door, writes=way != "file" or verb == "new") as work:
-        done = act(work, How(way, said["why"], said["branch"]))  # type: ignore[arg-type]  # one of the three words
+        done = act(work, How(way, said["why"], said["branch"]))
     if said["as_json"]:
         door.terminal.give(loop_changed_document(verb, done))
         return

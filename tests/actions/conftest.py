@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,9 @@ class Bench:
     def tip(self, revision: str = "HEAD") -> str:
         return self.run("rev-parse", revision).strip()
 
-    def propose(self, title: str, source: Source | None = None, **wanted: object) -> Proposed:
+    def propose(self, title: str, source: Source | None = None, **wanted: Any) -> Proposed:
         keep = bool(wanted.pop("keep", False))
-        return propose(self.work, source or WorkTree(), Wanted(title=title, **wanted), keep=keep)  # type: ignore[arg-type]
+        return propose(self.work, source or WorkTree(), Wanted(title=title, **wanted), keep=keep)
 
     def apply(self, id_: str) -> Applied:
         done = apply(self.work, id_)

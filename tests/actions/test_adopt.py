@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,8 +78,8 @@ def old(repo: Path, git: Callable[..., str], git_env: Mapping[str, str]) -> Iter
         repository.close()
 
 
-def adopted(bench: Bench, **wishes: object) -> Adopted:
-    return adopt(bench.work, Wishes(bindings="ops/bindings", **wishes))  # type: ignore[arg-type]
+def adopted(bench: Bench, **wishes: Any) -> Adopted:
+    return adopt(bench.work, Wishes(bindings="ops/bindings", **wishes))
 
 
 def test_what_is_recognised_is_written_and_nothing_is_committed(old: Bench) -> None:
@@ -220,9 +221,9 @@ def test_wishes_are_written_and_later_ones_must_agree(old: Bench) -> None:
 @pytest.mark.parametrize(
     "wishes", [{"bindings": "bindings"}, {"register": "ops/bindings/a.yaml"}, {"landings": ("x",)}]
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(old: Bench, wishes: dict[str, object]) -> None:
+def test_what_cannot_be_is_refused_and_nothing_is_written(old: Bench, wishes: dict[str, Any]) -> None:
     with pytest.raises(Refused):
-        adopt(old.work, Wishes(**{"bindings": "ops/bindings", **wishes}))  # type: ignore[arg-type]
+        adopt(old.work, Wishes(**{"bindings": "ops/bindings", **wishes}))
     assert old.run("status", "--porcelain") == ""
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,11 +61,11 @@ def home(bench: Bench) -> Bench:
     return bench
 
 
-def shortfall(title: str = "Backups fail", **said: object) -> Shortfall:
-    return Shortfall(title=title, type="runtime-bug", severity="high", **said)  # type: ignore[arg-type]
+def shortfall(title: str = "Backups fail", **said: Any) -> Shortfall:
+    return Shortfall(title=title, type="runtime-bug", severity="high", **said)
 
 
-def committed(bench: Bench, **said: object) -> str:
+def committed(bench: Bench, **said: Any) -> str:
     """A gap that is in HEAD."""
     made = new_gap(bench.work, shortfall(**said))
     bench.commit(f"register {made.gap.id}")
