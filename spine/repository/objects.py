@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, NewType
 
 from spine.errors import Exit, Refused, SpineError
+from spine.printable import printable
+from spine.repository.descent import DiskFailed
 from spine.repository.git import DURABLE, Git, GitFailed, failed
 
 CommitId = NewType("CommitId", str)
@@ -138,8 +140,11 @@ class Objects:
             return []
         with tempfile.TemporaryDirectory(prefix="spine-", dir=self._git_dir) as folder:
             names = [Path(folder, str(number)) for number in range(len(contents))]
-            for name, data in zip(names, contents, strict=True):
-                name.write_bytes(data)
+            try:
+                for name, data in zip(names, contents, strict=True):
+                    name.write_bytes(data)
+            except OSError as error:  # a write that fails does not name its file
+                raise DiskFailed(f"{printable(folder)}: {error.strerror}") from error
             listed = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
             answer = self._git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed, config=DURABLE)
         written = answer.line.split("\n")
