@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 import spine
@@ -32,6 +32,7 @@ from tests.reference_merge import CONFLICT, OPEN, Container, expected, leaves, o
 from tests.reference_patch import (
     Lines,
     Op,
+    Step,
     applied,
     equal,
     first_member,
@@ -242,10 +243,17 @@ def test_law_6_the_inverse_takes_a_change_back_to_the_byte(pair: tuple[str, str]
 @given(disjoint_triples())
 def test_law_7_disjoint_changes_commute(triple: tuple[str, str, str]) -> None:
     base, left, right = triple
+    # Where equal comments stand above several entries it is open whose they are: then both may tell of one of them.
+    assume(not told_comments(base, left) & told_comments(base, right))
     if is_told_by_operations(base, left) and is_told_by_operations(base, right):
         one, other = merged_text(base, left, right), merged_text(base, right, left)
         assert one is not None
         assert one == other
+
+
+def told_comments(before: str, after: str) -> set[tuple[tuple[Step, ...], str | None]]:
+    ops = operations(spine.dump(spine.diff(before, after))) or []
+    return {(op.at, op.text("slot")) for op in ops if op.kind == "comment"}
 
 
 @law(0.06)
@@ -403,9 +411,14 @@ def comments(text: str) -> list[str]:
 @law(0.05)
 @given(triples())
 def test_law_9_applying_again_changes_nothing(triple: tuple[str, str, str]) -> None:
-    base, _, proposed = triple
+    base, target, proposed = triple
     change = spine.diff(base, proposed)
-    for text in (proposed, merged_text(*triple)):
+    # A key that the target renamed is known by its value, so not any more once the proposal's value stands there: then
+    # the second merge refuses (and `apply` knows by the receipt that there was a first).
+    told = operations(spine.dump(change)) or []
+    renamed = [op.at for op in operations(spine.dump(spine.diff(base, target))) or [] if op.kind == "rename"]
+    is_known = not any(op.at[: len(at)] == at for op in told for at in renamed)
+    for text in (proposed, merged_text(*triple) if is_known else None):
         if text is not None:
             again = spine.merge(base, text, change)
             assert isinstance(again, spine.Merged)

@@ -77,7 +77,7 @@ def _takes_a_double(op: Operation) -> bool:
 
 def _may_guess(op: Operation) -> bool:
     if isinstance(op, Comment):
-        return op.slot in ("above", "end", "eol") or op.new is None
+        return op.slot != "lead" or op.new is None
     if isinstance(op, SetValue):
         return "\n" in op.old or "\n" in op.new or not op.old or not op.new
     return not isinstance(op, Expect)
