@@ -18,7 +18,7 @@ READY := $(VENV)/.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format-check lint types check-ledger fix bench torture lock clean
+.PHONY: help demo test slow-tests check format-check lint types check-ledger fix bench torture system lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -33,10 +33,13 @@ $(READY): pyproject.toml requirements/run.txt requirements/dev.txt
 demo: $(READY) ## two people change one file, nothing is lost (a minute, a temporary repository)
 	@$(RUN) demo/run.py
 
-test: $(READY) ## all tests
-	$(RUN) -m pytest -n $(JOBS) -q
+test: $(READY) ## the tests, but for the slow ones
+	$(RUN) -m pytest -n $(JOBS) -q -m "not slow"
 
-check: format-check lint types test check-ledger ## everything that must hold before a push
+slow-tests: $(READY)
+	$(RUN) -m pytest -n $(JOBS) -q -m slow
+
+check: format-check lint types test slow-tests check-ledger ## everything that must hold before a push
 
 format-check: $(READY)
 	$(RUN) -m ruff format --check .
@@ -59,8 +62,17 @@ fix: $(READY) ## format, and mend what ruff can mend
 bench: $(READY) ## fidelity, concurrency, doubles, speed, ledger; figures in build/bench.json
 	@$(RUN) -m bench
 
-torture: $(READY) ## the long property runs
-	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest -n $(JOBS) -q
+torture: $(READY) ## the long forms: laws at 50,000 examples, fault sweeps, many writers (hours)
+	SPINE_TORTURE=1 HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest -n $(JOBS) -q -s
+
+# Debian packages that some tests use (chromium: the site in a browser; strace: faults in system calls). Without them
+# those tests skip and say so.
+system: ## install the Debian packages that some tests use (needs root)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { command -v chromium && command -v strace; } >/dev/null || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium strace; } >/dev/null || \
+	  echo "not installed: chromium strace; the tests that need them will skip" >&2; \
+	else echo "needed by some tests, which skip without them: chromium strace (apt-get install chromium strace)" >&2; fi
 
 lock: ## make requirements/*.txt again from pyproject.toml (needs uv)
 	$(UV) pip compile --no-config --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -q -U pyproject.toml -o requirements/run.txt

@@ -13,12 +13,19 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = ROOT / "../shared/corpus/bindings-history.bundle"
 MOMENT = "2026-02-12T13:24:52+00:00"
+TORTURE = os.environ.get("SPINE_TORTURE") == "1"  # the full forms of what `make check` runs in a fast form
 
 # No deadline: the machines that run this are shared, and a slow second is not a bug.
 # The fast profile draws the same examples each time: a change is judged by itself, and the thorough one goes looking.
 settings.register_profile("fast", max_examples=100, deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("thorough", max_examples=3_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not TORTURE and item.get_closest_marker("torture"):
+            item.add_marker(pytest.mark.skip(reason="only in `make torture`"))
 
 
 def scrubbed_environment(home: Path) -> dict[str, str]:
