@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from spine.address import Address
 from spine.change.merging import Merging, one_line
-from spine.change.operations import Comment
+from spine.change.operations import Comment, SetValue
 from spine.change.order import names_in
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Entry
-from spine.yamldoc.trivia import layout, prolog, tail
+from spine.yamldoc.trivia import eol_anchor, layout, prolog, tail
+
+_HEADER = re.compile(r"([|>][0-9+-]*)[ \t]*(#[^\r\n]*)?")
 
 
 def merge_comment(merging: Merging, op: Comment) -> None:
@@ -33,6 +36,9 @@ def merge_comment(merging: Merging, op: Comment) -> None:
         if entry.container.style == "flow":
             merging.note("comment kept", op.at, f"{op.at}: no comment can stand here in the target")
             return
+        if op.slot == "eol" and eol_anchor(merging.target, entry) is None and not _sets(merging, at):
+            _behind_header(merging, op, at, entry)
+            return
         if op.slot == "above":
             at, entry = _follow_block(merging, op, at, entry)
         found = _comment_text(merging, entry, op.slot)
@@ -46,12 +52,39 @@ def merge_comment(merging: Merging, op: Comment) -> None:
     elif merging.rules.hard_comments:
         merging.conflict("comment", op.at, op.old, found, op.new, f"both sides changed the {op.slot} comment")
     else:
-        merging.note(
-            "comment kept",
-            op.at,
-            f"{op.at}: both sides changed the {op.slot} comment; the target's is kept: "
-            f"{one_line(found or '')} | {one_line(op.new or '')}",
-        )
+        _keep(merging, op, found)
+
+
+def _keep(merging: Merging, op: Comment, found: str | None) -> None:
+    merging.note(
+        "comment kept",
+        op.at,
+        f"{op.at}: both sides changed the {op.slot} comment; the target's is kept: "
+        f"{one_line(found or '')} | {one_line(op.new or '')}",
+    )
+
+
+def _sets(merging: Merging, at: Address) -> bool:
+    return any(isinstance(op, SetValue) and op.at == at for op in merging.ops)
+
+
+def _behind_header(merging: Merging, op: Comment, at: Address, entry: Entry) -> None:
+    """A comment behind a value that the target wrote as a block scalar, where it stands behind `|` and is part of the
+    value's source; or as a compact collection, whose line is that of its first entry."""
+    token = pieces.value_token(merging.target, entry)
+    header = _HEADER.match(token)
+    if header is None:
+        shown = one_line(op.new or op.old or "")
+        merging.note("comment kept", op.at, f"{op.at}: no comment can stand here in the target: {shown}")
+        return
+    found = pieces.stripped(header[2])
+    if found == pieces.stripped(op.new):
+        merging.note("already there", op.at, f"{op.at}: this comment is there already")
+    elif found == pieces.stripped(op.old):
+        gap = "" if op.new is None else op.new if op.new[:1] in " \t" else f"  {op.new}"
+        merging.ops.append(SetValue(at, token, header[1] + gap + token[header.end() :], op.why))
+    else:
+        _keep(merging, op, header[2])
 
 
 def _around(merging: Merging, op: Comment, found: str | None) -> Comment:

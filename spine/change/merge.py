@@ -325,6 +325,7 @@ class _Merger:
             return
         text = self._in_style(op.text, node, op.at.last)
         if there:
+            order.keep(op)
             self._both_added(op, at, there[0], text)
             return
         if text is None:

@@ -90,6 +90,7 @@ class Order:
         self.renamed: dict[int, Step] = {}
         self.added: dict[Step, Add] = {}
         self.moved: dict[Step, Move] = {}
+        self.added_by_both: dict[Step, After] = {}
 
     def is_removed(self, entry: Entry) -> bool:
         return id(entry) in self.gone
@@ -125,6 +126,10 @@ class Order:
         self.entries.insert(place, (step, entry))
         self.moved[step] = op
 
+    def keep(self, op: Add) -> None:
+        """The target has this entry too, wherever it put it; what the change moves behind it moves to its own place."""
+        self.added_by_both[op.at.last] = op.after
+
     def add(self, op: Add) -> None:
         step = op.at.last
         place = self._behind(op.after, step, is_move=False)
@@ -138,13 +143,25 @@ class Order:
     def _behind(self, after: After, step: Step, *, is_move: bool) -> int:
         """Where an entry goes that is to stand behind `after`: past what other changes put there, in an order that does
         not depend on who was first: what was moved, then what is new, each by name."""
-        place = self._anchor(after)
+        place = self._own_place(after) if is_move else self._anchor(after)
         while place < len(self.entries):
             other, entry = self.entries[place]
             came = other in self.moved_there
             is_new = not is_move and other not in self.known and natural(other) < natural(step)
             if entry is None or not (is_new or (came and (not is_move or natural(other) < natural(step)))):
                 break
+            place += 1
+        return place
+
+    def _own_place(self, after: After) -> int:
+        """The index behind `after`. Where that is an entry which the target added elsewhere, it says where the change
+        put it, between entries of the base; their order among each other must not depend on where others stand."""
+        chain: list[Step] = []
+        while not isinstance(after, First | Last) and after in self.added_by_both:
+            chain.append(after)
+            after = self.added_by_both[after]
+        place = self._anchor(after)
+        while chain and place < len(self.entries) and self.entries[place][0] in chain:
             place += 1
         return place
 
