@@ -71,6 +71,8 @@ def _sets(merging: Merging, at: Address) -> bool:
 def _behind_header(merging: Merging, op: Comment, at: Address, entry: Entry) -> None:
     """A comment behind a value that the target wrote as a block scalar, where it stands behind `|` and is part of the
     value's source; or as a compact collection, whose line is that of its first entry."""
+    if any(isinstance(one, SetValue) and one.at == op.at and one.new[:1] in "|>" for one in merging.change.ops):
+        return  # the change itself made it one, and what stands behind the header stands in its source
     token = pieces.value_token(merging.target, entry)
     header = _HEADER.match(token)
     if header is None:

@@ -35,12 +35,14 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
             "the list is empty or no list in the target",
         )
         return
-    there = [_bare(pieces.item_text(merging.target, entry)) for entry in node.entries]
+    sources_there = [pieces.item_text(merging.target, entry) for entry in node.entries]
+    there = [_bare(text) for text in sources_there]
     base_node = merging.base_places.node(where) if merging.base_places is not None else None
     if base_node is None or base_node.kind != "sequence" or merging.base is None:
         _splice_blind(merging, at, where, node, there, ops)
         return
-    before = [_bare(pieces.item_text(merging.base, entry)) for entry in base_node.entries]
+    sources_before = [pieces.item_text(merging.base, entry) for entry in base_node.entries]
+    before = [_bare(text) for text in sources_before]
     mine: list[str] = []
     sources: dict[str, str] = {}
     whole: dict[tuple[str, ...], str] = {}
@@ -57,6 +59,9 @@ def merge_splices(merging: Merging, where: Address, ops: list[SpliceItems]) -> N
         mine += map(_bare, put_items)
         done = begin + len(dropped)
     mine += before[done:]
+    if sources_there == sources_before and node.style == base_node.style:
+        merging.ops += [replace(op, at=at) for op in ops]  # which of several equal items they mean stays as it is
+        return
     result: list[str] = []
     for chunk in merge3(before, there, mine):
         if isinstance(chunk, Clash):

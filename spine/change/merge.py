@@ -377,7 +377,7 @@ class _Merger:
 
     def _joinable(self, at: Address, there: Node, mine: Node, missing: list[tuple[Address, Entry]]) -> bool:
         """Whether two added values agree wherever they overlap; what the target lacks goes into `missing`."""
-        if there.kind != "mapping" or mine.kind != "mapping" or not there.entries or not mine.entries:
+        if there.kind != "mapping" or mine.kind != "mapping":
             return False
         for entry in mine.entries:
             assert entry.key is not None

@@ -284,15 +284,14 @@ def test_what_stood_behind_an_entry_that_is_left_out_keeps_its_place() -> None:
 
 
 def test_what_is_merged_by_line_since_it_cannot_be_by_key_takes_one_sides_lines() -> None:
-    base = "---\nversion: active\nz: 1\nlast: 1\n"
-    target = base.replace("active", "|\n  Moved.")
-    change = spine.diff(base, base.replace("active", "active  # 96GB").replace("last: 1", "last: 2"))
+    base = "vms:\n  -\n    id: a\n    status: up\nz: 1\nlast: 1\n"
+    target = base.replace("-\n    id", "- id")
+    proposed = base.replace("    id: a", "    # the first one\n    id: a").replace("last: 1", "last: 2")
+    change = spine.diff(base, proposed)
     assert change.ops
     assert kinds(base, target, change) == ["text"]
     assert all_for("target", base, target, change) == target.replace("last: 1", "last: 2")
-    assert all_for("proposal", base, target, change) == (
-        base.replace("active", "active  # 96GB").replace("last: 1", "last: 2")
-    )
+    assert all_for("proposal", base, target, change) == proposed
 
 
 def test_lines_that_would_stand_twice_leave_only_the_target() -> None:
