@@ -2,6 +2,6 @@
 
 Nothing of `change/`, `yamldoc/`, `records/`, `ledger/` or `repository/` is imported here: objects and reachability come
 from GitPython, values from ruamel.yaml, differences from DeepDiff, and the formats of DESIGN §3 and §4 are read by
-small readers of the auditor's own. (`from_plain` on the records would have spared these; but the records import the writer's
+small readers of its own. (`from_plain` on the records would have spared these; but the records import the writer's
 parser and operations, so that one misreading there would be shared by both opinions.)
 """
