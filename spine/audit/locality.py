@@ -53,11 +53,17 @@ class Text:
         if not at.steps or root is None:
             body = [n for n, is_content in enumerate(self.content) if is_content]
             return set(range(len(self.lines))) - set(range(body[0], body[-1] + 1) if body else ())
-        _, member = places.find(root, at)
+        span = self.own(at)
+        return self.around(span.start, span.stop - 1) if span else set()
+
+    def own(self, at: Place) -> range:
+        """The lines of an entry's content alone."""
+        root = self.roots[at.document - 1] if at.document <= len(self.roots) else None
+        _, member = places.find(root, at) if root is not None else (None, None)
         if member is None:
-            return set()
+            return range(0)
         first = member.key.first if member.key is not None else member.value.first
-        return self.around(min(first, member.value.first), max(member.value.last, first))
+        return range(min(first, member.value.first), max(member.value.last, first) + 1)
 
     def is_block(self, at: Place) -> bool:
         """Whether the value at an address is a collection with a line for each entry."""
@@ -76,7 +82,14 @@ def strays(before: Text, after: Text, ops: Sequence[Operation]) -> list[tuple[st
     """The places, as (side, 1-based line), where the texts differ and no operation names anything."""
     old, new = _named(before, after, ops)
     found: list[tuple[str, int]] = []
-    for gone, came in changed(before.lines, after.lines):
+    # Of two entries that changed places a line diff may show the other one as moved, so those that did are left out.
+    kept = [
+        [n for n in range(len(one.lines)) if n not in moved]
+        for one, moved in zip((before, after), _moved(before, after, ops), strict=True)
+    ]
+    left, right = [before.lines[n] for n in kept[0]], [after.lines[n] for n in kept[1]]
+    for one, other in changed(left, right):
+        gone, came = (_real(numbers, part) for numbers, part in zip(kept, (one, other), strict=True))
         gone, came = _slid(before.lines, gone, came, old, new, after.lines)
         bad = [("before", n + 1) for n in gone if n not in old and before.content[n]]
         bad += [("after", n + 1) for n in came if n not in new and after.content[n]]
@@ -85,6 +98,20 @@ def strays(before: Text, after: Text, ops: Sequence[Operation]) -> list[tuple[st
             bad = [("before", n + 1) for n in gone] + [("after", n + 1) for n in came]
         found += bad
     return found
+
+
+def _moved(before: Text, after: Text, ops: Sequence[Operation]) -> tuple[set[int], set[int]]:
+    renamed = {op.at: parse_name(op.said("to") or "") for op in ops if op.kind == "rename"}
+    moves = [op.at for op in ops if op.kind == "move"]
+    return (
+        {n for at in moves for n in before.own(at)},
+        {n for at in moves for n in after.own(afterwards(at, renamed))},
+    )
+
+
+def _real(numbers: list[int], part: range) -> range:
+    """A stretch of the lines that were kept, by their numbers in the whole text."""
+    return range(numbers[part.start], numbers[part.stop - 1] + 1) if part else range(0)
 
 
 def _slid(
