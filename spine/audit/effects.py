@@ -7,11 +7,11 @@ are not at hand: after a squash, a merge, a rebase or a cherry-pick.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from spine.audit.compare import differences, same, same_but_places
-from spine.audit.lines import apply_hunks, merge
+from spine.audit.lines import apply_hunks, merge, told
 from spine.audit.locality import Text, comments, stray_comments, strays
 from spine.audit.objects import Missing, Objects, hash_of
 from spine.audit.places import Place
@@ -187,7 +187,7 @@ class Prover:
             return proof.flaw("SP410", "", f"not YAML that can be read: {error}")
         found = Proof()
         replay = self._replayed(work, [copy(root) if root is not None else None for root in old.roots], found)
-        self._compare(replay.roots, old, new, work.change.ops or (), found)
+        self._compare(replay.roots, old, new, [work], found)
         if (found.flaws or found.doubts) and self._by_line([work], before, after):
             return None
         return proof.add(found)
@@ -205,15 +205,18 @@ class Prover:
         proof.doubts += [f"{address}: {message}" for address, message in replay.doubts]
         return replay
 
-    def _compare(self, roots: list[Node | None], old: Text, new: Text, ops: Sequence[Operation], proof: Proof) -> None:
+    def _compare(self, roots: list[Node | None], old: Text, new: Text, works: Sequence[Work], proof: Proof) -> None:
         """Values against what was replayed, lines and comments against what was there."""
         if not _same(roots, new.roots) and not _same_but_places(roots, new.roots):
             message = "the values are not those that the operations give here"
             proof.flaw("SP410", *_where(roots, new.roots, message))
-        self._lines(old, new, ops, proof, moved=True)
+        ops = [op for work in works for op in work.change.ops or ()]
+        formatted = {line for work in works for line in told(work.change.residual + work.change.residual_first)}
+        self._lines(old, new, ops, proof, moved=True, formatted=formatted)
 
-    def _lines(self, old: Text, new: Text, ops: Sequence[Operation], proof: Proof, *, moved: bool) -> None:
-        found = strays(old, new, ops)
+    def _lines(self, old: Text, new: Text, ops: Sequence[Operation], proof: Proof, *, moved: bool,
+               formatted: Collection[str] = ()) -> None:  # fmt: skip
+        found = [one for one in strays(old, new, ops) if _line(old, new, *one) not in formatted]
         for side, line in found[:_SHOWN]:
             word = "line" if side == "after" else "line before it,"
             proof.flaw("SP411", "", f"{word} {line} changed, and no operation names it")
@@ -271,11 +274,14 @@ class Prover:
         if before is not None and (found := self._by_line(works, before, after)):
             return Proof() if found else proof
         try:
-            ops = [op for work in works[start:] for op in work.change.ops or ()]
-            self._compare(roots, self.text(exact), self.text(after), ops, proof)
+            self._compare(roots, self.text(exact), self.text(after), works[start:], proof)
         except Unreadable as error:
             proof.flaw("SP410", "", f"not YAML that can be read: {error}")
         return proof
+
+
+def _line(old: Text, new: Text, side: str, number: int) -> str:
+    return (old if side == "before" else new).lines[number - 1]
 
 
 def text_of(data: bytes) -> Text:

@@ -54,6 +54,11 @@ def _hunks(patch: str, *, back: bool) -> Iterator[tuple[int, list[str], list[str
         yield _turned(header, sides, back=back)
 
 
+def told(patch: str) -> set[str]:
+    """The lines that hunks take or bring, without their ends."""
+    return {line[1:].rstrip("\n") for line in split(patch) if line[:1] in "+-"}
+
+
 def _turned(
     header: re.Match[str], sides: tuple[list[str], list[str]], *, back: bool
 ) -> tuple[int, list[str], list[str]]:

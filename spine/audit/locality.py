@@ -72,20 +72,23 @@ class Text:
         return node is not None and bool(node.members) and not node.flow
 
     def head(self, at: Place) -> set[int]:
-        """The first line of an entry: what its first member shares a line with."""
-        lines = self.entry(at) if at.steps else set()
-        body = [n for n in lines if self.content[n]]
-        return {min(body)} if body else set()
+        """The first line of an entry, which its first member may share, and that of the member behind it."""
+        span = self.own(at) if at.steps else range(0)
+        root = self.roots[at.document - 1] if span else None
+        node = places.at(root, at) if root is not None else None
+        keys = [one.key.first for one in node.members if one.key is not None] if node is not None else []
+        return {span.start, *keys[:2]} if span else set()
 
 
 def strays(before: Text, after: Text, ops: Sequence[Operation]) -> list[tuple[str, int]]:
     """The places, as (side, 1-based line), where the texts differ and no operation names anything."""
     old, new = _named(before, after, ops)
     found: list[tuple[str, int]] = []
-    # Of two entries that changed places a line diff may show the other one as moved, so those that did are left out.
+    # Of two entries that changed places a line diff may show the other one as moved, and an entry that goes beside a like
+    # one that comes as half of each: so all those are left out.
     kept = [
-        [n for n in range(len(one.lines)) if n not in moved]
-        for one, moved in zip((before, after), _moved(before, after, ops), strict=True)
+        [n for n in range(len(one.lines)) if n not in out]
+        for one, out in zip((before, after), _left_out(before, after, ops), strict=True)
     ]
     left, right = [before.lines[n] for n in kept[0]], [after.lines[n] for n in kept[1]]
     for one, other in changed(left, right):
@@ -100,13 +103,11 @@ def strays(before: Text, after: Text, ops: Sequence[Operation]) -> list[tuple[st
     return found
 
 
-def _moved(before: Text, after: Text, ops: Sequence[Operation]) -> tuple[set[int], set[int]]:
+def _left_out(before: Text, after: Text, ops: Sequence[Operation]) -> tuple[set[int], set[int]]:
     renamed = {op.at: parse_name(op.said("to") or "") for op in ops if op.kind == "rename"}
-    moves = [op.at for op in ops if op.kind == "move"]
-    return (
-        {n for at in moves for n in before.own(at)},
-        {n for at in moves for n in after.own(afterwards(at, renamed))},
-    )
+    gone = [op.at for op in ops if op.kind in ("move", "remove")]
+    came = [afterwards(op.at, renamed) for op in ops if op.kind in ("move", "add")]
+    return {n for at in gone for n in before.own(at)}, {n for at in came for n in after.own(at)}
 
 
 def _real(numbers: list[int], part: range) -> range:
