@@ -56,7 +56,6 @@ class CommitAudit:
     parent: Commit
     old: Rules
     new: Rules
-    trailers: list[tuple[str, str]]
     covered: Callable[[str, str], str | None]
     claims: Callable[[Landing, str], bool]
     is_merge: bool = False
@@ -163,7 +162,7 @@ class CommitAudit:
     def _trailers(self, landings: list[Landing]) -> None:
         """What the message repeats is what the receipts say; a message may leave it out."""
         said: dict[str, list[str]] = {}
-        for key, value in self.trailers:
+        for key, value in self.commit.trailers:
             said.setdefault(key, []).append(value)
         ids, digests = {one.id for one in landings}, {one.receipt.digest for one in landings}
         known = {"Spine-Proposal": ids, "Spine-Digest": digests}

@@ -76,7 +76,7 @@ class Text:
         span = self.own(at) if at.steps else range(0)
         root = self.roots[at.document - 1] if span else None
         node = places.at(root, at) if root is not None else None
-        keys = [one.key.first for one in node.members if one.key is not None] if node is not None else []
+        keys = [one.key.first for one in node.members if one.key] if node is not None else []
         return {span.start, *keys[:2]} if span else set()
 
 

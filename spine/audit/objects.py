@@ -37,6 +37,7 @@ _QUIET = {
     "LC_ALL": "C",
 }
 _WHICH = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+_TRAILER = re.compile(r"^(Spine-[A-Za-z]+)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.M)
 _REVISION = re.compile(r"[^-\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,999}")
 
 
@@ -80,7 +81,7 @@ class Commit:
     id: str
     tree: str
     parents: tuple[str, ...]
-    subject: str
+    trailers: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -143,24 +144,12 @@ class Objects:
         lines = _ask(self.repo.git, "for-each-ref", "--format=%(refname)", "refs/replace/").split()
         return [line.removeprefix("refs/replace/") for line in lines]
 
-    def trailers(self, until: str, since: str | None) -> dict[str, list[tuple[str, str]]]:
-        """The trailers of each first-parent commit, as git reads them."""
-        form = "--format=%x01%H%n%(trailers:only,unfold)"
-        text = _ask(self.repo.git, "rev-list", "--first-parent", form, until, *([f"^{since}"] if since else []))
-        found: dict[str, list[tuple[str, str]]] = {}
-        for part in text.split("\x01")[1:]:
-            oid, *lines = part.split("\n")
-            pairs = [line.partition(":") for line in lines if ":" in line]
-            found[oid] = [(key.strip(), value.strip()) for key, _, value in pairs]
-        return found
-
     def commit(self, oid: str) -> Commit:
         """A commit."""
         head, _, message = self.read(oid, "commit").partition(b"\n\n")
         facts = [line.split(" ", 1) for line in head.decode("utf-8", "replace").split("\n") if " " in line]
         parents = tuple(value for key, value in facts[1:] if key == "parent")
-        subject = message.decode("utf-8", "replace").strip().partition("\n")[0]
-        return Commit(oid, facts[0][1], parents, subject)
+        return Commit(oid, facts[0][1], parents, _trailers(message.decode("utf-8", "replace")))
 
     def tree(self, oid: str) -> dict[str, Item]:
         """The entries of one folder by name."""
@@ -220,6 +209,12 @@ class Objects:
         if said != kind or hash_of(data, kind) != oid:
             raise Corrupt(f"object {oid[:12]} is not the {kind} that its id says")
         return data
+
+
+def _trailers(message: str) -> tuple[tuple[str, str], ...]:
+    """spine's trailers: in the last paragraph, if it is not the first. git would ask its configuration."""
+    _, parted, block = message.strip().rpartition("\n\n")
+    return tuple(_TRAILER.findall(block)) if parted else ()
 
 
 def hash_of(data: bytes, kind: str = "blob") -> str:

@@ -14,11 +14,9 @@ from spine.audit.compare import alike, shape
 from spine.audit.lines import moved_to
 from spine.audit.places import Place, Step
 from spine.audit.records import Operation
-from spine.audit.settling import is_left_of, recount, settle
+from spine.audit.settling import Rule, is_left_of, recount, rename, settle
 from spine.audit.sources import entry_of, items_of, token_of, value_of
-from spine.audit.trees import Member, Node, Unreadable, copy, is_null, resolve
-
-Rule = tuple[str, Place | None]
+from spine.audit.trees import Member, Node, Unreadable, copy, is_null
 
 
 @dataclass(slots=True)
@@ -89,7 +87,7 @@ class Replay:
         elif op.kind == "set":
             self.set(op, member)
         elif op.kind == "rename":
-            self.rename(member, places.parse_name(op.said("to") or ""))
+            rename(member, places.parse_name(op.said("to") or ""))
         elif op.kind == "splice":
             self.splice(op, member.value)
         elif parent is None or member not in parent.members:
@@ -119,14 +117,6 @@ class Replay:
             if settled is None and not (rule is not None and rule[0] == "recount"):
                 self.flaws.append((op.text, "it overwrites a value that it did not see"))
             there.become(settled or wanted)
-
-    def rename(self, member: Member, to: Step) -> None:
-        """A rename says the text; the kind stays where the new text can have it."""
-        for path, text in (((), to.name),) if to.kind == "key" else to.fields:
-            node = member.key if to.kind == "key" else places.field(member.value, path)
-            if node is not None and node.text != text:
-                kind = node.value[0] if node.plain and resolve(text, plain=True)[0] == node.value[0] else "str"
-                node.text, node.value, node.plain = text, (kind, text), kind != "str"
 
     def splice(self, op: Operation, node: Node) -> None:
         drop, put = (items_of(op.said(name) or "") for name in ("drop", "put"))

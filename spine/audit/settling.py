@@ -9,7 +9,7 @@ from spine.audit import places
 from spine.audit.compare import alike, shape
 from spine.audit.lines import merge
 from spine.audit.places import Place, Step
-from spine.audit.trees import Node, copy, resolve
+from spine.audit.trees import Member, Node, copy, resolve
 
 Rule = tuple[str, Place | None]
 
@@ -72,6 +72,15 @@ def is_left_of(node: Node, whole: Node) -> bool:
         pairs = [(one.value, places.child(whole, Step("key", one.key.text))) for one in node.members if one.key]
         return all(other is not None and is_left_of(value, other.value) for value, other in pairs)
     return alike(node, whole)
+
+
+def rename(member: Member, to: Step) -> None:
+    """A rename says the text of a key or of identity fields; the kind stays where the new text can have it."""
+    for path, text in (((), to.name),) if to.kind == "key" else to.fields:
+        node = member.key if to.kind == "key" else places.field(member.value, path)
+        if node is not None and node.text != text:
+            kind = node.value[0] if node.plain and resolve(text, plain=True)[0] == node.value[0] else "str"
+            node.text, node.value, node.plain = text, (kind, text), kind != "str"
 
 
 def recount(root: Node, number: int, rule: Callable[[Place], Rule | None], touched: Sequence[Place]) -> None:

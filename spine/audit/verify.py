@@ -45,7 +45,6 @@ class _Audit:
     def run(self) -> Verdict:
         self._walk()
         wanted = set(self.objects.reached(self.since, self.until)) if self.since else {one.id for one in self._line}
-        trailers = self.objects.trailers(self.until, self.since)
         prover = Prover(self.objects)
         rules: Rules | None = None
         seen = governed = 0
@@ -63,7 +62,7 @@ class _Audit:
             if before is None or rules is None or parent is None:
                 continue
             audit = CommitAudit(
-                self.objects, prover, commit, parent, before, rules, trailers.get(commit.id, []),
+                self.objects, prover, commit, parent, before, rules,
                 self._covered, self._claims, len(commit.parents) > 1,
             )  # fmt: skip
             try:

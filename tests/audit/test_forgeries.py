@@ -11,8 +11,8 @@ from tests.actions.conftest import Bench
 from tests.audit.forgeries import FORGERIES
 
 # Where `check` says something else, and why: it reads no trailers; it leaves links between proposals to `validate` and
-# `apply`; it takes `before == base` and `after == result` for a proof; equal values are enough for it after a rebase; it
-# holds blobs against each other, not modes; commit ids in `covers` are hints; git reads objects without hashing them.
+# `apply`; it takes `before == base` and `after == result` for a proof; equal values are enough for it after a rebase;
+# it holds blobs against each other, not modes; commit ids in `covers` are hints; git does not hash what it reads.
 CHECK_SAYS_ANOTHER = {
     "covers-a-commit-that-did-nothing": "ids are hints",
     "covers-by-another-proposal": "covered by its blobs",

@@ -42,7 +42,7 @@ def test_a_wrong_patch_is_found(copied: Bench, monkeypatch: pytest.MonkeyPatch, 
     assert isinstance(apply(bench.work, id_), Applied)
     monkeypatch.undo()
     assert fired, "the fault was never made"
-    assert new in bench.read(VM) and (not new or old not in bench.read(VM) or old in new)
+    assert new in bench.read(VM)
     verdict = verify(str(bench.path), "HEAD", bench.env)
     assert verdict.answer == "no"
     found = {one.code for one in verdict.findings}
