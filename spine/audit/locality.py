@@ -84,8 +84,8 @@ def strays(before: Text, after: Text, ops: Sequence[Operation]) -> list[tuple[st
     """The places, as (side, 1-based line), where the texts differ and no operation names anything."""
     old, new = _named(before, after, ops)
     found: list[tuple[str, int]] = []
-    # Of two entries that changed places a line diff may show the other one as moved, and an entry that goes beside a like
-    # one that comes as half of each: so all those are left out.
+    # Of two entries that changed places a line diff may show the other one as moved, and one that goes beside a like
+    # one that comes as half of each: so all of these are left out.
     kept = [
         [n for n in range(len(one.lines)) if n not in out]
         for one, out in zip((before, after), _left_out(before, after, ops), strict=True)

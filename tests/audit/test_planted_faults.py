@@ -28,7 +28,7 @@ FAULTS: dict[str, tuple[tuple[str, str], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("base", ["its own base", "a moved base"])
+@pytest.mark.parametrize("base", [pytest.param("its own base", marks=pytest.mark.slow), "a moved base"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_wrong_patch_is_found(copied: Bench, monkeypatch: pytest.MonkeyPatch, fault: str, base: str) -> None:
     (old, new), codes = FAULTS[fault]
@@ -50,6 +50,7 @@ def test_a_wrong_patch_is_found(copied: Bench, monkeypatch: pytest.MonkeyPatch, 
     assert [one.answer for one in verdict.receipts][-1] == "no"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_wrong_patch_that_the_proposal_promises_is_found(
     copied: Bench, monkeypatch: pytest.MonkeyPatch, fault: str
