@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from spine.audit.chain import Hop, chain
 from spine.audit.effects import Proof, Prover, Work
-from spine.audit.links import links_hold
+from spine.audit.links import Landed, links_hold
 from spine.audit.objects import Commit, Corrupt, Item, Missing, Objects
 from spine.audit.places import Place as At
 from spine.audit.places import fits, in_paths
@@ -58,6 +58,7 @@ class CommitAudit:
     new: Rules
     covered: Callable[[str, str], str | None]
     claims: Callable[[Landing, str], bool]
+    seen: Landed
     is_merge: bool = False
     findings: list[Finding] = field(default_factory=list)
     unknown: list[Finding] = field(default_factory=list)
@@ -75,7 +76,9 @@ class CommitAudit:
         for one in landings:
             self._agrees(one)
             trees = (self.parent.tree, self.commit.tree)
-            for message in links_hold(self.objects, *trees, self.new.proposals, one.proposal, is_merge=self.is_merge):
+            for message in links_hold(
+                self.seen, self.objects, *trees, self.new.proposals, one.proposal, is_merge=self.is_merge
+            ):
                 self.find("SP416", f"{one.folder}/{RECEIPT}", message, one)
         direct = [one for one in landings if not one.receipt.covers]
         claimed = {claim.path for one in direct for claim in one.receipt.files}

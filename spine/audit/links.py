@@ -8,9 +8,12 @@ from spine.audit.objects import FOLDER, Objects
 from spine.audit.records import Proposal, read_proposal, read_withdrawal
 from spine.audit.trees import Unreadable
 
+Landed = dict[str, Proposal | None]
+"""By the id of a proposal's folder what it says of others, where that was read before."""
+
 
 def links_hold(
-    objects: Objects, before: str, after: str, proposals: str, proposal: Proposal, *, is_merge: bool
+    seen: Landed, objects: Objects, before: str, after: str, proposals: str, proposal: Proposal, *, is_merge: bool
 ) -> Iterator[str]:
     """What is not so, as messages: required and undone proposals are applied, and none that is out of the way lands.
 
@@ -22,7 +25,7 @@ def links_hold(
     if proposal.undoes is not None:
         if not _has(objects, after, proposals, proposal.undoes, "receipt.yaml"):
             yield f"it undoes {proposal.undoes}, which is not applied"
-        for one in _landed(objects, before, proposals):
+        for one in _landed(seen, objects, before, proposals):
             if one.undoes == proposal.undoes and one.id != proposal.id:
                 yield f"it undoes {proposal.undoes}, which {one.id} has undone already"
     if is_merge:
@@ -35,24 +38,34 @@ def links_hold(
             named = proposal.id
         if named == proposal.id:
             yield "it was withdrawn before it landed"
-    for one in _landed(objects, before, proposals):
+    for one in _landed(seen, objects, before, proposals):
         if proposal.id in one.supersedes:
             yield f"it was superseded by {one.id}, which is applied"
 
 
-def _landed(objects: Objects, tree: str, proposals: str) -> Iterator[Proposal]:
-    """The applied proposals of a tree that take others' place: those whose text says so."""
+def _landed(seen: Landed, objects: Objects, tree: str, proposals: str) -> Iterator[Proposal]:
+    """The applied proposals of a tree that take others' place."""
     root = objects.item(tree, proposals)
     for month in objects.tree(root.oid).values() if root is not None and root.mode == FOLDER else ():
         for folder in objects.tree(month.oid).values() if month.mode == FOLDER else ():
-            files = objects.tree(folder.oid) if folder.mode == FOLDER else {}
-            if "receipt.yaml" in files and "proposal.yaml" in files:
-                data = objects.blob(files["proposal.yaml"].oid)
-                if b"\nundoes:" in data or b"\nsupersedes:" in data:
-                    try:
-                        yield read_proposal(data)
-                    except Unreadable:
-                        continue
+            if folder.mode == FOLDER and folder.oid not in seen:
+                seen[folder.oid] = _replacing(objects, folder.oid)
+            if (found := seen.get(folder.oid)) is not None:
+                yield found
+
+
+def _replacing(objects: Objects, folder: str) -> Proposal | None:
+    """The proposal of a folder, if it is applied and says that it undoes or supersedes others."""
+    files = objects.tree(folder)
+    if "receipt.yaml" not in files or "proposal.yaml" not in files:
+        return None
+    data = objects.blob(files["proposal.yaml"].oid)
+    if b"\nundoes:" not in data and b"\nsupersedes:" not in data:
+        return None
+    try:
+        return read_proposal(data)
+    except Unreadable:
+        return None
 
 
 def _has(objects: Objects, tree: str, proposals: str, id_: str, name: str) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from git import Git, Repo
 
 FOLDER = "40000"
+_KEPT = 512  # folders that are remembered
 MAX_BYTES = 64 * 1024 * 1024
 _QUIET = {
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -89,7 +91,7 @@ class Objects:
     """The object store. Every method raises `Missing` for what is not there and `Corrupt` for what is not itself."""
 
     repo: Repo
-    _trees: dict[str, dict[str, Item]] = field(default_factory=dict)
+    _trees: OrderedDict[str, dict[str, Item]] = field(default_factory=OrderedDict)
 
     @classmethod
     def open(cls, folder: str, env: Mapping[str, str]) -> Objects:
@@ -158,6 +160,8 @@ class Objects:
 
             entries = tree_entries_from_data(self.read(oid, "tree"))
             self._trees[oid] = {name: Item(f"{mode:o}", sha.hex()) for sha, mode, name in entries}
+            if len(self._trees) > _KEPT:
+                self._trees.popitem(last=False)
         return self._trees[oid]
 
     def item(self, tree: str, path: str) -> Item | None:

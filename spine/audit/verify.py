@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from spine.audit.commits import CommitAudit, Landing
 from spine.audit.effects import Prover
+from spine.audit.links import Landed
 from spine.audit.objects import Commit, Corrupt, Missing, NotAuditable, Objects
 from spine.audit.records import SETTINGS, Receipt, Rules, read_receipt, read_rules
 from spine.audit.report import CheckedReceipt, Verdict
@@ -48,6 +49,7 @@ class _Audit:
         prover = Prover(self.objects)
         rules: Rules | None = None
         seen = governed = 0
+        landed: Landed = {}
         self._read_covers()
         for number, commit in enumerate(self._line):
             before = rules
@@ -63,7 +65,7 @@ class _Audit:
                 continue
             audit = CommitAudit(
                 self.objects, prover, commit, parent, before, rules,
-                self._covered, self._claims, len(commit.parents) > 1,
+                self._covered, self._claims, landed, len(commit.parents) > 1,
             )  # fmt: skip
             try:
                 audit.run()

@@ -44,8 +44,8 @@ def test_no_false_alarm(tmp_path: Path) -> None:
 def test_a_few_of_them(tmp_path: Path) -> None:
     bench = new_bench(tmp_path)
     writer = Writer(bench, 5)
-    writer.run(10)
+    writer.run(5)
     verdict = verify(str(bench.path), "HEAD", bench.env)
     end(bench)
     assert (verdict.answer, verdict.findings, verdict.unknown) == ("yes", (), ())
-    assert len(verdict.receipts) > 4
+    assert len(verdict.receipts) >= 3
