@@ -225,11 +225,14 @@ class Prover:
             proof.flaw("SP413", "", f"the comment “{text[:60]}” came or went, and no operation says so")
 
     def _by_line(self, works: Sequence[Work], before: str, after: str) -> bool:
-        """Whether a merge by line of base and result of each change gives exactly this text."""
+        """Whether a merge by line of base and result of each change, true in themselves, gives exactly this text."""
         there = self.objects.blob(before).decode("utf-8", "surrogateescape")
         for work in works:
             base, result = self.at_hand(work.change.base), self.at_hand(work.change.result)
             if base is None or result is None or work.is_counted:
+                return False
+            itself = self.prove(work, work.change.base, work.change.result)
+            if itself.flaws or itself.doubts:
                 return False
             texts = [data.decode("utf-8", "surrogateescape") for data in (base, result)]
             merged = merge(texts[0], there, texts[1])
@@ -271,12 +274,12 @@ class Prover:
         if after is None or exact is None:
             proof.flaw("SP408", "", "the file comes or goes, and the proposals only change it")
             return proof
-        if before is not None and (found := self._by_line(works, before, after)):
-            return Proof() if found else proof
         try:
             self._compare(roots, self.text(exact), self.text(after), works[start:], proof)
         except Unreadable as error:
             proof.flaw("SP410", "", f"not YAML that can be read: {error}")
+        if (proof.flaws or proof.doubts) and before is not None and self._by_line(works, before, after):
+            return Proof()
         return proof
 
 
