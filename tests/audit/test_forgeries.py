@@ -16,8 +16,6 @@ from tests.audit.forgeries import FORGERIES
 CHECK_SAYS_ANOTHER = {
     "covers-a-commit-that-did-nothing": "ids are hints",
     "covers-by-another-proposal": "covered by its blobs",
-    "mode-changed-by-hand": "modes",
-    "mode-changed-in-the-landing": "modes",
     "object-overwritten": "hashes",
     "proposal-and-digest-edited-together": "base and result fit the receipt",
     "rebase-that-lost-a-comment": "equal values",
