@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spine.actions.covering import Coverage
-from spine.actions.explain import CheckedCommit, Explainer
+from spine.actions.explained import CheckedCommit, Explainer
 from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spine.actions.check import Report
-from spine.actions.explain import CheckedCommit, Explained
+from spine.actions.explained import CheckedCommit, Explained
 from spine.printable import printable
 from spine.review.findings_text import finding_lines
 from spine.review.style import Style

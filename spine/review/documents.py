@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.attention import Stale
     from spine.actions.check import Report
     from spine.actions.diff import FileDiff
-    from spine.actions.explain import CheckedCommit
+    from spine.actions.explained import CheckedCommit
     from spine.actions.infer import Inferred
     from spine.actions.init import Initialised
     from spine.actions.listing import Listed, Logged, Overview
