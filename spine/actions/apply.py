@@ -52,6 +52,22 @@ class PlanConflicts(SpineError):
         self.plan = plan
 
 
+class Breaks(SpineError):
+    """Values would not agree any more as `spine.yaml` says they do; all findings are in `plan`."""
+
+    code = "SP339"
+
+    def __init__(self, plan: Plan) -> None:
+        first, count = plan.breaks[0], len(plan.breaks)
+        rest = f" and {count - 1} more" if count > 1 else ""
+        super().__init__(
+            f"{plan.proposal.id} would bring {first.code}{rest}: {first.message}",
+            place=first.place,
+            hint=f"spine plan {plan.proposal.id} shows all; spine supersede {plan.proposal.id} makes a better one",
+        )
+        self.plan = plan
+
+
 class Blocked(SpineError):
     """The proposal cannot land now, whatever its content."""
 
@@ -87,7 +103,7 @@ class AlreadyApplied:
 def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied | AlreadyApplied:
     """Land the proposal that `text` means on a branch (default: the one that is checked out).
 
-    Raises `PlanConflicts`, `Blocked`, `PolicyUnmet`, or `Refused`; after any of them nothing is changed.
+    Raises `PlanConflicts`, `Blocked`, `Breaks`, `PolicyUnmet`, or `Refused`; after any of them nothing is changed.
     """
     ref = branch_ref(work, branch)
     applying = _Applying(work, text)
@@ -160,6 +176,8 @@ class _Applying:
             self.done = AlreadyApplied(self.id, receipt, "it has its receipt already")
             return None
         if plan.outcome == "blocked":
+            if plan.breaks and not plan.blockers:
+                raise Breaks(plan)
             raise Blocked(f"{self.id} cannot land: {'; '.join(plan.blockers)}", hint=f"spine show {self.id}")
         if plan.outcome == "conflicts":
             raise PlanConflicts(plan)

@@ -8,10 +8,11 @@ from typing import Literal
 
 from spine.actions.blame import Setter, who_set
 from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finder, bring
+from spine.actions.consequences import consequences
 from spine.actions.locate import locate
 from spine.actions.workspace import Workspace
 from spine.address import Address
-from spine.errors import Exit, Place, Refused, SpineError
+from spine.errors import Exit, Finding, Place, Refused, SpineError
 from spine.ledger.reading import Ledger, Stored, read_ledger
 from spine.ledger.status import Status, statuses
 from spine.paths import check_path
@@ -43,6 +44,7 @@ class Plan:
     """What a proposal would do on the commit `onto`. `set_by` tells who set the target's value in each conflict.
 
     `blockers` are reasons that have nothing to do with content: withdrawn, superseded, something required is missing.
+    `findings` are what the files would be found to break afterwards and do not break now; an error among them blocks.
     """
 
     proposal: Proposal
@@ -54,6 +56,7 @@ class Plan:
     files: tuple[FilePlan, ...]
     blockers: tuple[str, ...]
     set_by: dict[tuple[str, Address], Setter]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def outcome(self) -> PlanOutcome:
@@ -64,7 +67,14 @@ class Plan:
             return "blocked"
         if any(file.outcome == "conflict" for file in self.files):
             return "conflicts"
-        return "already there" if all(file.outcome == "already there" for file in self.files) else "clean"
+        if all(file.outcome == "already there" for file in self.files):
+            return "already there"
+        return "blocked" if self.breaks else "clean"
+
+    @property
+    def breaks(self) -> tuple[Finding, ...]:
+        """The rules that it would break: those findings that are errors."""
+        return tuple(one for one in self.findings if one.severity == "error")
 
     @property
     def counts(self) -> Counts:
@@ -94,6 +104,8 @@ def plan_on(
         files = bring(
             proposal, tree, ledger.settings, blob_finder(tree), repo.objects.hash_blob, attached_finder(stored)
         )
+    is_whole = not any(file.outcome == "conflict" for file in files)
+    findings = consequences(repo, tree, ledger.settings, files) if files and is_whole else ()
     set_by = {}
     for file in files:
         for conflict in file.conflicts:
@@ -102,7 +114,7 @@ def plan_on(
                 set_by[file.path, conflict.at] = setter
     return Plan(
         proposal, stored.folder, stored.digest or "", str(commit), status, is_draft, files,
-        tuple(_blockers(proposal, status, known, ledger)), set_by,
+        tuple(_blockers(proposal, status, known, ledger)), set_by, findings,
     )  # fmt: skip
 
 

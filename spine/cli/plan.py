@@ -17,7 +17,7 @@ from spine.cli.workspace import open_workspace
 def command(door: Door, proposal: str, onto: str, as_json: bool) -> int:
     """Show what PROPOSAL would do right now; writes nothing.
 
-    Ends with 0 if it would land or is there already, 3 if it conflicts or is blocked.
+    Ends with 0 if it would land or is there already, 3 if it conflicts or is blocked, 1 if it would break a rule.
     """
     from spine.actions.apply import Blocked
     from spine.actions.plan import plan
@@ -29,6 +29,8 @@ def command(door: Door, proposal: str, onto: str, as_json: bool) -> int:
         found = plan(work, proposal, onto=onto)
     endings = {"conflicts": Exit.CONFLICT, "blocked": Blocked.exit_code}
     ending = endings.get(found.outcome, Exit.DONE)
+    if found.breaks and not found.blockers:
+        ending = Exit.FAILED
     if as_json:
         door.terminal.give(plan_document(found, ending))
         return ending

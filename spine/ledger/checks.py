@@ -291,29 +291,14 @@ def _doubles(document: Document, at: Address, node: Node, kind: ListKind) -> Ite
             yield Finding("SP115", document.place(entry.start), f"{at / step} has the identity of another item")
 
 
-def references_resolve(tree: Tree) -> Iterator[Finding]:
-    """Every value that a declared reference speaks of is one that its target has."""
-    for reference in tree.settings.refs:
-        known: set[str] = set()
-        for path, at, _, node in _places(tree):
-            if node.kind == "scalar" and reference.target.matches(path, at):
-                known.add(node.text)
-        for path, at, document, node in _places(tree):
-            if node.kind != "scalar" or not reference.source.matches(path, at) or not node.text:
-                continue
-            if node.style == "" and node.text in ("null", "~"):
-                continue
-            if node.text not in known:
-                message = f"{at} is {node.text}, which {reference.target} does not have"
-                yield Finding("SP116", document.place(node.start), message, "name one that is there, or add it there")
+def values_keep_the_rules(tree: Tree) -> Iterator[Finding]:
+    """What `spine.yaml` declares of values is true: references, rules, schemas."""
+    settings = tree.settings
+    if settings.refs or settings.rules or settings.schemas:
+        from spine.ledger.bindings import Bindings
+        from spine.ledger.value_checks import value_findings
 
-
-def _places(tree: Tree) -> Iterator[tuple[str, Address, Document, Node]]:
-    for path in tree.governed():
-        document = tree.document(path)
-        if not isinstance(document, Finding):
-            for at, node in _values(document):
-                yield path, at, document, node
+        yield from value_findings(Bindings(tree.files, settings, listed=tree.paths))
 
 
 def containers(document: Document) -> Iterator[tuple[Address, Node]]:
@@ -355,6 +340,6 @@ CHECKS: tuple[Check, ...] = (
     loops_are_true,
     bindings_are_readable,
     identities_are_unique,
-    references_resolve,
+    values_keep_the_rules,
     references_hold,
 )

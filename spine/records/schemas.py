@@ -20,6 +20,8 @@ from spine.change.operations import Slot
 from spine.ids import GapId, LoopId, ProposalId
 from spine.records.gap import GapStatus, GapType, Severity
 from spine.records.proposal import MAX_CONTENT, MAX_FILES, MAX_TITLE, Mode
+from spine.records.rules import Scope
+from spine.records.rules import Severity as Severity_
 from spine.records.settings import CommentRule, Hooks, Requirable
 
 
@@ -282,7 +284,45 @@ class KeyedForm(TypedDict, total=False):
     order: Literal["significant", "free"]
 
 
-ReferenceForm = TypedDict("ReferenceForm", {"from": str, "to": str})
+OneOrMore = str | Annotated[list[str], Members(least=1, unique=True)]
+Plain = str | float | bool | None
+Conditions = dict[str, Plain | Annotated[list[Plain], Members(least=1)]]
+ReferenceForm = TypedDict(
+    "ReferenceForm",
+    {
+        "from": str,
+        "to": OneOrMore,
+        "unless": NotRequired[list[Plain] | None],
+        "severity": NotRequired[Severity_ | None],
+        "why": NotRequired[Line | None],
+    },
+)
+
+
+class UniqueForm(TypedDict, total=False):
+    unique: Required[OneOrMore]
+    by: Annotated[list[str], Members(unique=True)]
+    per: Scope
+    severity: Severity_
+    why: Line
+
+
+class ChoiceForm(TypedDict, total=False):
+    choice: Required[OneOrMore]
+    of: Required[Annotated[list[Plain], Members(least=1)]]
+    severity: Severity_
+    why: Line
+
+
+class RequireForm(TypedDict, total=False):
+    require: Required[OneOrMore]
+    keys: Required[Annotated[list[str], Members(least=1, unique=True)]]
+    where: Conditions
+    unless: Conditions
+    severity: Severity_
+    why: Line
+
+
 MergeForm = Annotated[str, Text("^(newest|max|min|union|ours|theirs|recount\\(.*\\))$")]
 
 
@@ -312,7 +352,9 @@ class SettingsForm(TypedDict, total=False):
     governed: Annotated[list[str], Members(unique=True)] | None
     lists: dict[str, Literal["set", "sequence", "atomic"] | KeyedForm] | None
     merge: dict[str, MergeForm] | None
-    refs: list[ReferenceForm] | None
+    refs: Annotated[list[ReferenceForm], Members(most=500)] | None
+    rules: Annotated[list[UniqueForm | ChoiceForm | RequireForm], Members(most=500)] | None
+    schemas: dict[str, Path] | None
     policy: PolicyForm | None
     gaps: GapRulesForm | None
     prose: Annotated[list[str], Members(unique=True)] | None
@@ -406,6 +448,7 @@ _ALL_FORMS: tuple[Any, ...] = (
     *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
     *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm),
     *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
+    *(UniqueForm, ChoiceForm, RequireForm),
     *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, LimitsForm, SettingsForm),
     *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm, LoopForm),
 )

@@ -13,11 +13,23 @@ from spine.address import Key, parse
 from spine.change.rules import FileRules, Rule, RuleName
 from spine.errors import Refused
 from spine.globs import Glob, parse_glob
-from spine.identity import Atomic, FieldPath, Identity, Keyed, ListKind, ScalarSet, Sequence
+from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence
 from spine.patterns import PlacePattern, parse_place_pattern
 from spine.printable import has_unsafe, printable
+from spine.records.rules import (
+    Reference,
+    SchemaFor,
+    field_path,
+    read_refs,
+    read_rules,
+    read_schemas,
+    rule_lines,
+)
+from spine.records.rules import (
+    Rule as Demand,
+)
 from spine.records.values import flow_list, record, safe_path
-from spine.yamldoc.fields import BadField, Fields, fields_of
+from spine.yamldoc.fields import BadField, Fields
 from spine.yamldoc.write import field, string
 
 SETTINGS_FILE = "spine.yaml"
@@ -51,14 +63,6 @@ class Folders:
     proposals: str = "proposals"
     loops: str = "loops"
     gaps: str = "gaps"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Every value that `source` means must be one that `target` means."""
-
-    source: PlacePattern
-    target: PlacePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Settings:
     lists: tuple[tuple[PlacePattern, ListKind], ...] = ()
     merge: tuple[tuple[PlacePattern, Rule], ...] = ()
     refs: tuple[Reference, ...] = ()
+    rules: tuple[Demand, ...] = ()
+    schemas: tuple[SchemaFor, ...] = ()
     policy: Policy = Policy()
     gaps: GapRules = GapRules()
     prose: tuple[Glob, ...] = ()
@@ -140,14 +146,19 @@ class Settings:
 
 def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
-    sections = ("folders", "governed", "lists", "merge", "refs", "policy", "gaps", "prose", "landings", "limits")
+    sections = (
+        "folders", "governed", "lists", "merge", "refs", "rules", "schemas", "policy", "gaps", "prose", "landings",
+        "limits",
+    )  # fmt: skip
     fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)
     return Settings(
         folders=_folders(fields),
         governed=fields.each("governed", parse_glob) if "governed" in fields else None,
         lists=tuple((_pattern(part, key), _list_kind(part, key)) for key, part in fields.pairs("lists")),
         merge=tuple((_pattern(part, key), part.read(key, merge_rule)) for key, part in fields.pairs("merge")),
-        refs=tuple(_reference(fields, index) for index in range(len(fields.items("refs")))),
+        refs=read_refs(fields),
+        rules=read_rules(fields),
+        schemas=read_schemas(fields),
         policy=_policy(fields),
         gaps=_gaps(fields),
         prose=fields.each("prose", parse_glob),
@@ -217,24 +228,10 @@ def _list_kind(part: Fields, key: str) -> ListKind:
         raise part.wrong(key, "a list has either “keyed” or “set”")
     if inside.claim("set"):
         return ScalarSet(ordered)
-    paths = inside.each("keyed", _field_path)
+    paths = inside.each("keyed", field_path)
     if not paths:
         raise inside.wrong("keyed", "“keyed” names at least one field")
     return Keyed(paths, ordered)
-
-
-def _field_path(text: str) -> FieldPath:
-    steps = parse(text).steps
-    names = tuple(step.name for step in steps if isinstance(step, Key) and not step.dup)
-    if not names or len(names) != len(steps):
-        raise BadField(f"“{text[:60]}” is not a field: keys with dots between them")
-    return names
-
-
-def _reference(fields: Fields, index: int) -> Reference:
-    node = fields.items("refs")[index]
-    part = fields_of(fields.document, node, "reference", required=("from", "to"), error=BadSettings)
-    return Reference(part.read("from", parse_place_pattern), part.read("to", parse_place_pattern))
 
 
 def _policy(fields: Fields) -> Policy:
@@ -290,11 +287,7 @@ def write_settings(settings: Settings) -> str:
     if settings.merge:
         out.append("merge:\n")
         out += [field(string(str(pattern), flow=True), str(rule), 2) for pattern, rule in settings.merge]
-    if settings.refs:
-        out.append("refs:\n")
-        for ref in settings.refs:
-            ends = (("from", ref.source), ("to", ref.target))
-            out.append("  - {" + ", ".join(f"{key}: {string(str(one), flow=True)}" for key, one in ends) + "}\n")
+    out += rule_lines(settings.refs, settings.rules, settings.schemas)
     if settings.policy != Policy():
         out.append("policy:\n")
         for key in ("require", "hooks", "comments", "allow"):

@@ -51,6 +51,11 @@ def error_document(error: SpineError) -> Json:
 
         if isinstance(error, StillOpen):
             details["open"] = open_part(error.open)
+    if error.code == "SP339":
+        from spine.actions.apply import Breaks
+
+        if isinstance(error, Breaks):
+            details["findings"] = [finding_part(one) for one in error.plan.findings]
     if error.exit_code is Exit.CONFLICT:
         from spine.actions.apply import PlanConflicts
         from spine.actions.resolve import Unresolved

@@ -164,6 +164,7 @@ def plan_part(plan: Plan) -> Json:
         "outcome": word(plan.outcome),
         "counts": counts_part(plan.counts),
         "blockers": list(plan.blockers),
+        "findings": [finding_part(one) for one in plan.findings],
         "files": [file_plan_part(file, plan.set_by) for file in plan.files],
     }
 

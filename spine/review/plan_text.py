@@ -8,6 +8,7 @@ from spine.actions.plan import Plan
 from spine.printable import printable
 from spine.review.change_text import change_lines, new_file_lines, reason_lines
 from spine.review.conflict_text import conflict_lines, ways_out
+from spine.review.findings_text import finding_lines
 from spine.review.style import Style, Tone
 
 _MOST = 40  # lines of one text; `spine show` has them all
@@ -36,6 +37,10 @@ def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[st
         out += ["", *(f"  {what + ':':<{width + 1}}  {command}" for what, command in ways), ""]
     if plan.status != "applied":
         out += [style("conflict", f"blocked: {printable(reason)}") for reason in plan.blockers]
+    if plan.findings:
+        out.append("afterwards it would be found that:")
+        out += [f"  {line}" for one in plan.findings[:_MOST] for line in finding_lines(one, style)]
+        out += [f"  and {len(plan.findings) - _MOST} more"] if len(plan.findings) > _MOST else []
     out.append(style("strong", summary(plan)))
     return out
 

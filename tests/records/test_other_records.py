@@ -19,6 +19,8 @@ from spine.records.baseline import Baseline, Fingerprint, read_baseline, write_b
 from spine.records.gap import SEVERITIES, TYPES, Accepted, Closed, Gap, Imported, read_gap, write_gap
 from spine.records.imported import ImportedProposal, read_imported, write_imported
 from spine.records.receipt import Landed, Receipt, read_receipt, write_receipt
+from spine.records.rules import RECORDS, SCOPES, Choice, Condition, Require, SchemaFor, Unique
+from spine.records.rules import SEVERITIES as DEMAND_SEVERITIES
 from spine.records.settings import (
     COMMENTS,
     HOOKS,
@@ -93,6 +95,37 @@ def declared(values: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[objec
     return pairs.map(lambda drawn: tuple((parse_place_pattern(text), value) for text, value in drawn))
 
 
+places = patterns.map(parse_place_pattern)
+some_places = st.lists(places, min_size=1, max_size=2, unique=True).map(tuple)
+field = st.sampled_from([("id",), ("odd key", "100"), ("a.b", '"'), ("x:y",)])
+fields = st.lists(field, max_size=2, unique=True).map(tuple)
+values = st.lists(
+    st.sampled_from(
+        [("null", ""), ("bool", "true"), ("int", "010"), ("float", "8e66283"), ("str", "8e66283"), ("str", "a, b: c")]
+    ),
+    min_size=1, max_size=3, unique=True,
+).map(tuple)  # fmt: skip
+conditions = st.lists(st.builds(Condition, field, values), max_size=2, unique_by=lambda one: one.field).map(tuple)
+ends = {"severity": st.sampled_from(DEMAND_SEVERITIES), "why": st.sampled_from([None, "a, b: c", "é # x"])}
+references = st.builds(
+    Reference, places,
+    st.lists(places | st.sampled_from(RECORDS), min_size=1, max_size=2, unique=True).map(tuple),
+    st.just(()) | values, **ends,
+)  # fmt: skip
+demands = st.one_of(
+    st.builds(Unique, some_places, fields, st.sampled_from(SCOPES), **ends),
+    st.builds(Choice, some_places, values, **ends),
+    st.builds(
+        Require,
+        some_places,
+        st.lists(field, min_size=1, max_size=2, unique=True).map(tuple),
+        conditions,
+        conditions,
+        **ends,
+    ),
+)
+
+
 settings = st.builds(
     Settings,
     folders=st.builds(Folders, st.sampled_from(["bindings", "ops/bindings", "é, x"])),
@@ -102,9 +135,13 @@ settings = st.builds(
     ),
     lists=declared(kinds),
     merge=declared(rules),
-    refs=st.lists(st.builds(Reference, patterns.map(parse_place_pattern), patterns.map(parse_place_pattern))).map(
-        tuple
-    ),
+    refs=st.lists(references, max_size=3).map(tuple),
+    rules=st.lists(demands, max_size=4).map(tuple),
+    schemas=st.lists(
+        st.builds(SchemaFor, st.sampled_from(["**", "a/*.yaml", "x y/?"]).map(parse_glob), paths),
+        max_size=3,
+        unique_by=lambda one: one.files,
+    ).map(tuple),
     policy=st.builds(
         Policy,
         st.lists(st.sampled_from(REQUIRABLE), unique=True).map(tuple),

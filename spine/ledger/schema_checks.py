@@ -1,0 +1,182 @@
+"""Files against the JSON Schemas that `spine.yaml` names for them: each misfit at line and column of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from spine.errors import Finding, Place
+from spine.ids import near
+from spine.ledger.bindings import READABLE, Bindings
+from spine.ledger.reference_checks import shown
+from spine.ledger.schema_files import BAD_SCHEMA, Loaded, NoSchema, SchemaFiles
+from spine.ledger.schema_values import Plain, TooMuch, spot_at
+from spine.ledger.selecting import Sheet, Spot
+from spine.patterns import AddressPattern, PlacePattern
+from spine.printable import printable
+from spine.records.rules import SchemaFor
+from spine.yamldoc.nodes import Node
+
+MISFIT = "SP335"
+UNCHECKED = "SP337"
+GIVEN_UP = "SP338"
+MOST = 200  # misfits of one file that are told
+_LONGEST = 200
+
+_BAD_USE = (AttributeError, TypeError, KeyError, ValueError, ArithmeticError, RecursionError)
+"""What jsonschema raises where a reference leads to something that is no schema, or round and round."""
+
+
+def misfits(bindings: Bindings, only: Collection[str] | None = None) -> Iterator[Finding]:
+    """What does not fit its schema; with `only` in these files."""
+    schemas: SchemaFiles | None = None
+    told: set[str] = set()
+    for path, rule in files_of(bindings, only):
+        schemas = schemas or SchemaFiles(bindings)
+        try:
+            yield from _in_file(schemas, schemas.get(rule.schema, rule.place), bindings, path)
+        except NoSchema as error:
+            if rule.schema not in told:
+                yield error.finding
+            told.add(rule.schema)
+    if schemas is not None:
+        for pattern, reason in sorted(schemas.bounds.unchecked.items()):
+            message = f"the pattern {printable(pattern[:_LONGEST])} is not checked: {printable(reason[:_LONGEST])}"
+            yield Finding(UNCHECKED, Place("spine.yaml"), message, "patterns run in RE2: no look-around", "warning")
+
+
+def files_of(bindings: Bindings, only: Collection[str] | None = None) -> Iterator[tuple[str, SchemaFor]]:
+    """The files that have a schema: of several the first one declared."""
+    seen: set[str] = set()
+    for rule in bindings.settings.schemas:
+        pattern = PlacePattern(rule.files, AddressPattern())
+        paths = bindings.of(pattern) if only is None else sorted(only)
+        for path in paths:
+            if path in seen or not path.endswith(READABLE) or not rule.files.matches(path):
+                continue
+            if bindings.data(path) is not None:
+                seen.add(path)
+                yield path, rule
+
+
+def _in_file(schemas: SchemaFiles, loaded: Loaded, bindings: Bindings, path: str) -> Iterator[Finding]:
+    sheet = bindings.sheet(path)
+    if sheet is None:  # what is wrong with it is told elsewhere
+        return
+    roots = [root.node for root in sheet.document.roots if root.node is not None]
+    try:
+        found = [(root, error) for root in roots for error in _errors(schemas, loaded, sheet, root)]
+    except TooMuch as error:
+        message = f"not held against {printable(loaded.path)}: {error}"
+        yield Finding(GIVEN_UP, Place(path), message, "split the file, or make the schema simpler")
+        return
+    findings = sorted(
+        {_misfit(sheet, root, error, loaded) for root, error in found},
+        key=lambda one: (one.place.line or 0, one.place.column or 0, one.message),
+    )
+    yield from findings[:MOST]
+    if len(findings) > MOST:
+        message = f"{len(findings) - MOST} more misfits with {printable(loaded.path)} are not shown"
+        yield Finding(MISFIT, Place(path), message)
+
+
+def _errors(schemas: SchemaFiles, loaded: Loaded, sheet: Sheet, root: Node) -> Iterator[Any]:
+    from referencing.exceptions import Unresolvable
+
+    instance = Plain(sheet).of(root)
+    try:
+        yield from schemas.validator(loaded).iter_errors(instance)
+    except Unresolvable as error:
+        ref = printable(str(error.ref)[:_LONGEST])
+        message = f"it refers to {ref}, which is no schema in this repository"
+        raise NoSchema(
+            Finding(BAD_SCHEMA, Place(loaded.path), message, "nothing is fetched; put the file there")
+        ) from error
+    except _BAD_USE as error:
+        message = f"it cannot be used: {type(error).__name__}: {printable(str(error)[:_LONGEST])}"
+        raise NoSchema(Finding(BAD_SCHEMA, Place(loaded.path), message)) from error
+
+
+def _misfit(sheet: Sheet, root: Node, error: Any, loaded: Loaded) -> Finding:
+    from jsonschema.exceptions import best_match
+
+    inner = best_match([error]) if error.context else error
+    spot = spot_at(sheet, root, inner.absolute_path)
+    place = spot.place
+    if inner.validator == "additionalProperties" and spot.entry is not None:
+        place = sheet.document.place(spot.entry.start)
+    message = f"{spot.address} {_said(inner, spot)}"
+    if inner is not error:
+        message += f", the nearest of {len(error.validator_value)} ways ({error.validator})"
+    return Finding(MISFIT, place, f"{message} ({printable(loaded.path)})", _hint(inner, spot))
+
+
+def _said(error: Any, spot: Spot) -> str:
+    value, wanted = spot.value, error.validator_value
+    what = (
+        shown(value) if value is not None else {"mapping": "a mapping", "sequence": "a list"}.get(spot.node.kind, "?")
+    )
+    if error.validator == "type":
+        names = wanted if isinstance(wanted, list) else [wanted]
+        kind = f" (a {_KINDS[value[0]]})" if value is not None and value[0] in _KINDS else ""
+        return f"is {what}{kind}, and the schema wants {' or '.join(_type_name(one) for one in names)}"
+    if error.validator == "enum":
+        listed = [_plain_text(one) for one in wanted[:12]]
+        rest = f" and {len(wanted) - 12} more" if len(wanted) > 12 else ""
+        return f"is {what}, which is none of {', '.join(listed)}{rest}"
+    if error.validator == "pattern":
+        return f"is {what}, which does not match {printable(str(wanted)[:_LONGEST])}"
+    if error.validator == "format":
+        return f"is {what}, which is no {printable(str(wanted)[:40])}"
+    if error.validator in ("required", "additionalProperties") and not error.message.startswith(("'", "Additional")):
+        return (
+            printable(error.message[:_LONGEST].removeprefix("it ")) if error.validator == "required" else "is unknown"
+        )
+    if error.validator is None:
+        return "may not be there"
+    words = {
+        "minimum": "at least",
+        "maximum": "at most",
+        "exclusiveMinimum": "more than",
+        "exclusiveMaximum": "less than",
+    }
+    if error.validator in words and not isinstance(wanted, bool):
+        return f"is {what}, and the schema wants {words[error.validator]} {wanted}"
+    return f"does not fit: {printable(error.message[:_LONGEST])}"
+
+
+_KINDS = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "null": "null"}
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+    "boolean": "true or false",
+    "integer": "a whole number",
+}
+
+
+def _type_name(one: object) -> str:
+    return _TYPES.get(one, f"a {printable(one[:40])}") if isinstance(one, str) else "another schema"
+
+
+def _plain_text(one: object) -> str:
+    return {"None": "null", "True": "true", "False": "false"}.get(str(one), printable(str(one)[:80]))
+
+
+def _hint(error: Any, spot: Spot) -> str | None:
+    value = spot.value
+    if (
+        error.validator == "type"
+        and value is not None
+        and value[0] in ("int", "float", "bool")
+        and "string" in error.validator_value
+    ):
+        return f'quote it: "{shown(value)}"'
+    if error.validator == "enum" and value is not None:
+        close = near(value[1], [one for one in error.validator_value if isinstance(one, str)], most=1)
+        return f"did you mean {printable(close[0])}?" if close else None
+    if error.validator == "additionalProperties" and spot.entry is not None and spot.entry.key is not None:
+        known = error.schema.get("properties") if isinstance(error.schema, dict) else None
+        close = near(spot.entry.key.text, list(known or ()), most=1)
+        return f"did you mean {printable(close[0])}?" if close else None
+    return None

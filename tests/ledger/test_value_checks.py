@@ -1,0 +1,117 @@
+"""References, rules and schemas of `spine.yaml`: `value_cases` have a tree and what is found in it, by listing.
+
+And the law of what a change brings: looking only at what it can affect finds what looking at everything finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spine.ledger.bindings import Bindings
+from spine.ledger.value_checks import brought, value_findings
+from spine.records.baseline import baseline_of, fingerprint, subtract
+from spine.records.settings import read_settings
+from spine.repository.snapshots import is_below
+
+CASES = sorted((Path(__file__).parent / "value_cases").glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class Blob:
+    mode: str = "100644"
+
+
+class Tree:
+    """A tree in memory."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = {path: text.encode() for path, text in files.items()}
+
+    def read(self, path: str, *, limit: int = 0) -> bytes | None:
+        return self.files.get(path)
+
+    def blob(self, path: str) -> Blob | None:
+        return Blob() if path in self.files else None
+
+    def paths(self, prefix: str = "") -> Iterator[str]:
+        return iter(sorted(path for path in self.files if is_below(prefix)(path)))
+
+
+def bindings(files: dict[str, str]) -> Bindings:
+    return Bindings(Tree(files), read_settings(files["spine.yaml"]))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    files = {"spine.yaml": "spine: settings/1\n" + content["settings"], **content["files"]}
+    found = [
+        f"{one.place}: {one.code}{'' if one.severity == 'error' else ' ' + one.severity} {one.message}"
+        + (f" | {one.hint}" if one.hint else "")
+        for one in value_findings(bindings(files))
+    ]
+    assert found == content["findings"]
+
+
+SETTINGS = """\
+spine: settings/1
+refs:
+  - {from: "bindings/health.yaml#endpoints[].host", to: "bindings/ssh.yaml#targets[].id"}
+  - {from: "bindings/*.yaml#**.doc", to: files}
+rules:
+  - {unique: "bindings/*.yaml#**.port"}
+  - {unique: "bindings/health.yaml#endpoints[]", by: [host, port], per: list}
+  - {choice: "bindings/health.yaml#endpoints[].status", of: [up, down]}
+  - {require: "bindings/health.yaml#endpoints[]", keys: [port], where: {status: up}}
+schemas: {"bindings/ssh.yaml": schemas/ssh.json}
+"""
+SCHEMA = '{"type": "object", "properties": {"targets": {"type": "array", "items": {"required": ["id"]}}}}'
+HOSTS = st.sampled_from(["shop", "home", "nas"])
+ENTRY = st.fixed_dictionaries(
+    {"host": HOSTS},
+    optional={
+        "port": st.integers(1, 3),
+        "status": st.sampled_from(["up", "down", "odd"]),
+        "doc": st.sampled_from(["docs/a.md", "docs"]),
+    },
+)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[str, str]:
+    files = {"spine.yaml": SETTINGS, "schemas/ssh.json": draw(st.sampled_from([SCHEMA, '{"type": "array"}', "{"]))}
+    endpoints = draw(st.lists(ENTRY, max_size=3))
+    targets = [
+        {"id": host} if draw(st.integers(0, 4)) else {"name": host} for host in draw(st.lists(HOSTS, max_size=3))
+    ]
+    for path, data in (
+        ("bindings/health.yaml", {"endpoints": endpoints}),
+        ("bindings/ssh.yaml", {"targets": targets}),
+        ("bindings/more.yaml", {"endpoints": draw(st.lists(ENTRY, max_size=2))}),
+    ):
+        if draw(st.integers(0, 6)):
+            files[path] = yaml.safe_dump(data)
+    if draw(st.booleans()):
+        files["docs/a.md"] = "a"
+    return files
+
+
+@given(trees(), trees())
+def test_what_a_change_brings_is_what_everything_would_show(before: dict[str, str], after: dict[str, str]) -> None:
+    touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    old, new = bindings(before), bindings(after)
+    fresh, _ = subtract(value_findings(new), baseline_of(value_findings(old)))
+    assert sorted(map(fingerprint, brought(old, new, touched))) == sorted(map(fingerprint, fresh))
+
+
+@given(trees())
+def test_nothing_changed_brings_nothing(tree: dict[str, str]) -> None:
+    assert brought(bindings(tree), bindings(tree), set()) == []
