@@ -33,9 +33,9 @@ def consequences(
     if not (then.refs or then.rules or then.schemas):
         return ()
     from spine.actions.validate import baseline_in
-    from spine.ledger.bindings import Bindings
+    from spine.ledger.sheets import Sheets
     from spine.ledger.value_checks import brought
 
-    before = Bindings(tree, settings)
-    after = Bindings(overlay, then, parsed=before.parsed)
+    before = Sheets(tree, settings)
+    after = Sheets(overlay, then, parsed=before.parsed)
     return tuple(brought(before, after, overlay.files.keys(), baseline_in(overlay)[0]))

@@ -295,10 +295,10 @@ def values_keep_the_rules(tree: Tree) -> Iterator[Finding]:
     """What `spine.yaml` declares of values is true: references, rules, schemas."""
     settings = tree.settings
     if settings.refs or settings.rules or settings.schemas:
-        from spine.ledger.bindings import Bindings
+        from spine.ledger.sheets import Sheets
         from spine.ledger.value_checks import value_findings
 
-        yield from value_findings(Bindings(tree.files, settings, listed=tree.paths))
+        yield from value_findings(Sheets(tree.files, settings, listed=tree.paths))
 
 
 def containers(document: Document) -> Iterator[tuple[Address, Node]]:

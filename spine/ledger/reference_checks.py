@@ -8,8 +8,8 @@ from functools import cached_property
 
 from spine.errors import Finding
 from spine.ids import near
-from spine.ledger.bindings import Bindings, folders_above
-from spine.ledger.selecting import Spot
+from spine.ledger.sheet import Spot
+from spine.ledger.sheets import Sheets, folders_above
 from spine.patterns import PlacePattern
 from spine.printable import printable
 from spine.records.rules import Reference
@@ -32,8 +32,8 @@ class Dangling:
 class Offers:
     """What the targets of a reference offer in one tree."""
 
-    def __init__(self, bindings: Bindings, reference: Reference) -> None:
-        self.bindings = bindings
+    def __init__(self, sheets: Sheets, reference: Reference) -> None:
+        self.sheets = sheets
         self.reference = reference
         self._guesses: dict[str, str | None] = {}
 
@@ -43,7 +43,7 @@ class Offers:
         found: dict[Value, Spot] = {}
         for target in self.reference.targets:
             if isinstance(target, PlacePattern):
-                for value, spot in offered(self.bindings, target):
+                for value, spot in offered(self.sheets, target):
                     found.setdefault(value, spot)
         return found
 
@@ -53,7 +53,7 @@ class Offers:
         found: frozenset[str] = frozenset()
         for target in self.reference.targets:
             if target == "loops" or target == "gaps" or target == "proposals":
-                found |= getattr(self.bindings, target)
+                found |= getattr(self.sheets, target)
         return found
 
     def has(self, value: Value) -> bool:
@@ -67,7 +67,7 @@ class Offers:
 
     def _is_file(self, text: str) -> bool:
         path = text.rstrip("/")
-        return bool(path) and (self.bindings.is_there(path) or self.bindings.is_there(path.partition("#")[0] or path))
+        return bool(path) and (self.sheets.is_there(path) or self.sheets.is_there(path.partition("#")[0] or path))
 
     def hint(self, value: Value) -> str:
         """What may have been meant."""
@@ -85,9 +85,7 @@ class Offers:
         pool = [other for _, other in self.spots] + sorted(self.ids)
         if "files" in self.reference.targets:
             above = folders_above(text)
-            pool += next(
-                (list(found) for folder in [*reversed(above), ""] if (found := self.bindings.below(folder))), []
-            )
+            pool += next((list(found) for folder in [*reversed(above), ""] if (found := self.sheets.below(folder))), [])
         likely = [one for one in pool if one[:3] == text[:3]] if len(pool) > _MOST_CANDIDATES else pool
         close = near(text, likely[:_MOST_CANDIDATES], most=1)
         return close[0] if close else None
@@ -96,11 +94,9 @@ class Offers:
 _KINDS = {"str": "string", "int": "number", "float": "number", "bool": "boolean"}
 
 
-def offered(
-    bindings: Bindings, target: PlacePattern, only: Collection[str] | None = None
-) -> Iterator[tuple[Value, Spot]]:
+def offered(sheets: Sheets, target: PlacePattern, only: Collection[str] | None = None) -> Iterator[tuple[Value, Spot]]:
     """The values that the places of a target offer: a scalar itself, of anything else and of null the key."""
-    for spot in bindings.spots(target, only):
+    for spot in sheets.spots(target, only):
         value = spot.value
         if value is not None and value[0] != "null":
             yield value, spot
@@ -110,10 +106,10 @@ def offered(
                 yield key, spot
 
 
-def dangling(bindings: Bindings, reference: Reference, only: Collection[str] | None = None) -> Iterator[Dangling]:
+def dangling(sheets: Sheets, reference: Reference, only: Collection[str] | None = None) -> Iterator[Dangling]:
     """Every value that the reference means and no target offers; with `only` those in these files."""
-    offers = Offers(bindings, reference)
-    for spot in bindings.spots(reference.source, only):
+    offers = Offers(sheets, reference)
+    for spot in sheets.spots(reference.source, only):
         value = spot.value
         if value is None or value[0] == "null" or not value[1] or value in reference.unless or offers.has(value):
             continue

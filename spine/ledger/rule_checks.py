@@ -8,9 +8,9 @@ from spine.address import Key
 from spine.errors import Finding
 from spine.identity import FieldPath
 from spine.ids import near
-from spine.ledger.bindings import Bindings
 from spine.ledger.reference_checks import shown, with_why
-from spine.ledger.selecting import Spot
+from spine.ledger.sheet import Spot
+from spine.ledger.sheets import Sheets
 from spine.records.rules import Choice, Condition, Require, Rule, Unique
 from spine.yamldoc.nodes import Node
 from spine.yamldoc.scalars import Value
@@ -23,20 +23,20 @@ _LISTED = 12  # values that a message has
 Values = tuple[Value, ...]
 
 
-def breaches(bindings: Bindings, rule: Rule, only: Collection[str] | None = None) -> Iterator[Finding]:
+def breaches(sheets: Sheets, rule: Rule, only: Collection[str] | None = None) -> Iterator[Finding]:
     """What breaks a rule; with `only` in these files. Of a rule that is unique across files `only` are those files
     between which values are compared."""
     if isinstance(rule, Unique):
-        return _doubles(bindings, rule, only)
-    return _strangers(bindings, rule, only) if isinstance(rule, Choice) else _lacks(bindings, rule, only)
+        return _doubles(sheets, rule, only)
+    return _strangers(sheets, rule, only) if isinstance(rule, Choice) else _lacks(sheets, rule, only)
 
 
 # ---- unique -------------------------------------------------------------------------------------------------------
 
 
-def told(bindings: Bindings, rule: Unique, only: Collection[str] | None = None) -> Iterator[tuple[Values, Spot]]:
+def told(sheets: Sheets, rule: Unique, only: Collection[str] | None = None) -> Iterator[tuple[Values, Spot]]:
     """What the places of a rule have: their value, or those of their fields; whoever lacks one is not compared."""
-    for pattern_spots in _by_file(bindings, rule, only):
+    for pattern_spots in _by_file(sheets, rule, only):
         for spot in pattern_spots:
             fields = [spot.field(path) for path in rule.by] if rule.by else [spot]
             values = [one.value if one is not None else None for one in fields]
@@ -44,19 +44,19 @@ def told(bindings: Bindings, rule: Unique, only: Collection[str] | None = None) 
                 yield tuple(value for value in values if value is not None), spot
 
 
-def _by_file(bindings: Bindings, rule: Unique, only: Collection[str] | None) -> Iterator[list[Spot]]:
+def _by_file(sheets: Sheets, rule: Unique, only: Collection[str] | None) -> Iterator[list[Spot]]:
     """The places of all patterns, by file, each once and in the order of the text."""
     found: dict[str, dict[int, Spot]] = {}
     for pattern in rule.places:
-        for spot in bindings.spots(pattern, only):
+        for spot in sheets.spots(pattern, only):
             found.setdefault(spot.sheet.document.file, {})[id(spot.node)] = spot
     for _, spots in sorted(found.items()):
         yield sorted(spots.values(), key=lambda spot: spot.node.start)
 
 
-def _doubles(bindings: Bindings, rule: Unique, only: Collection[str] | None) -> Iterator[Finding]:
+def _doubles(sheets: Sheets, rule: Unique, only: Collection[str] | None) -> Iterator[Finding]:
     first: dict[object, Spot] = {}
-    for values, spot in told(bindings, rule, only):
+    for values, spot in told(sheets, rule, only):
         scope = {"all": None, "file": spot.sheet.document.file, "list": id(_list_around(spot))}[rule.per]
         other = first.setdefault((scope, values), spot)
         if other is not spot:
@@ -87,9 +87,9 @@ def _list_around(spot: Spot) -> Node | None:
 # ---- choices and required fields ----------------------------------------------------------------------------------
 
 
-def _strangers(bindings: Bindings, rule: Choice, only: Collection[str] | None) -> Iterator[Finding]:
+def _strangers(sheets: Sheets, rule: Choice, only: Collection[str] | None) -> Iterator[Finding]:
     for pattern in rule.places:
-        for spot in bindings.spots(pattern, only):
+        for spot in sheets.spots(pattern, only):
             value = spot.value
             if value is not None and value in rule.of:
                 continue
@@ -115,9 +115,9 @@ def _listed(values: Values) -> str:
     return ", ".join(told_) + (f" and {len(values) - _LISTED} more" if len(values) > _LISTED else "")
 
 
-def _lacks(bindings: Bindings, rule: Require, only: Collection[str] | None) -> Iterator[Finding]:
+def _lacks(sheets: Sheets, rule: Require, only: Collection[str] | None) -> Iterator[Finding]:
     for pattern in rule.places:
-        for spot in bindings.spots(pattern, only):
+        for spot in sheets.spots(pattern, only):
             if spot.node.kind != "mapping" or not _is_meant(spot, rule):
                 continue
             for path in rule.keys:

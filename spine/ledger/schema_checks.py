@@ -7,11 +7,11 @@ from typing import Any
 
 from spine.errors import Finding, Place
 from spine.ids import near
-from spine.ledger.bindings import READABLE, Bindings
 from spine.ledger.reference_checks import shown
 from spine.ledger.schema_files import BAD_SCHEMA, Loaded, NoSchema, SchemaFiles
 from spine.ledger.schema_values import Plain, TooMuch, spot_at
-from spine.ledger.selecting import Sheet, Spot
+from spine.ledger.sheet import Sheet, Spot
+from spine.ledger.sheets import READABLE, Sheets
 from spine.patterns import AddressPattern, PlacePattern
 from spine.printable import printable
 from spine.records.rules import SchemaFor
@@ -27,14 +27,14 @@ _BAD_USE = (AttributeError, TypeError, KeyError, ValueError, ArithmeticError, Re
 """What jsonschema raises where a reference leads to something that is no schema, or round and round."""
 
 
-def misfits(bindings: Bindings, only: Collection[str] | None = None) -> Iterator[Finding]:
+def misfits(sheets: Sheets, only: Collection[str] | None = None) -> Iterator[Finding]:
     """What does not fit its schema; with `only` in these files."""
     schemas: SchemaFiles | None = None
     told: set[str] = set()
-    for path, rule in files_of(bindings, only):
-        schemas = schemas or SchemaFiles(bindings)
+    for path, rule in files_of(sheets, only):
+        schemas = schemas or SchemaFiles(sheets)
         try:
-            yield from _in_file(schemas, schemas.get(rule.schema, rule.place), bindings, path)
+            yield from _in_file(schemas, schemas.get(rule.schema, rule.place), sheets, path)
         except NoSchema as error:
             if rule.schema not in told:
                 yield error.finding
@@ -45,22 +45,22 @@ def misfits(bindings: Bindings, only: Collection[str] | None = None) -> Iterator
             yield Finding(UNCHECKED, Place("spine.yaml"), message, "patterns run in RE2: no look-around", "warning")
 
 
-def files_of(bindings: Bindings, only: Collection[str] | None = None) -> Iterator[tuple[str, SchemaFor]]:
+def files_of(sheets: Sheets, only: Collection[str] | None = None) -> Iterator[tuple[str, SchemaFor]]:
     """The files that have a schema: of several the first one declared."""
     seen: set[str] = set()
-    for rule in bindings.settings.schemas:
+    for rule in sheets.settings.schemas:
         pattern = PlacePattern(rule.files, AddressPattern())
-        paths = bindings.of(pattern) if only is None else sorted(only)
+        paths = sheets.of(pattern) if only is None else sorted(only)
         for path in paths:
             if path in seen or not path.endswith(READABLE) or not rule.files.matches(path):
                 continue
-            if bindings.data(path) is not None:
+            if sheets.data(path) is not None:
                 seen.add(path)
                 yield path, rule
 
 
-def _in_file(schemas: SchemaFiles, loaded: Loaded, bindings: Bindings, path: str) -> Iterator[Finding]:
-    sheet = bindings.sheet(path)
+def _in_file(schemas: SchemaFiles, loaded: Loaded, sheets: Sheets, path: str) -> Iterator[Finding]:
+    sheet = sheets.sheet(path)
     if sheet is None:  # what is wrong with it is told elsewhere
         return
     roots = [root.node for root in sheet.document.roots if root.node is not None]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from spine.errors import Finding, Place, Refused
-from spine.ledger.bindings import Bindings
 from spine.ledger.bounded import FORMATS, MOST_STEPS, Bounds
 from spine.ledger.schema_values import Exact, Members, Plain, TooMuch, number, spot_at
-from spine.ledger.selecting import Sheet
+from spine.ledger.sheet import Sheet
+from spine.ledger.sheets import Sheets
 from spine.paths import check_path
 from spine.printable import printable
 from spine.yamldoc.nodes import Document
@@ -48,8 +48,8 @@ class Loaded:
 class SchemaFiles:
     """The schemas of one tree, each read once."""
 
-    def __init__(self, bindings: Bindings) -> None:
-        self.bindings = bindings
+    def __init__(self, sheets: Sheets) -> None:
+        self.sheets = sheets
         self.bounds = Bounds()
         self._loaded: dict[str, Loaded | Finding] = {}
         self._folders: dict[str, str] = {}  # of `$id`s, to those of files
@@ -92,10 +92,10 @@ class SchemaFiles:
         return Loaded(path, content, draft)
 
     def _content(self, path: str, asked: Place | None) -> tuple[Any, Sheet | None]:
-        data = self.bindings.data(path)
+        data = self.sheets.data(path)
         if data is None:
             raise NoSchema(Finding(BAD_SCHEMA, asked or Place(path), f"the schema {printable(path)} is not there"))
-        document = self.bindings.document(path)
+        document = self.sheets.document(path)
         if isinstance(document, Document):
             sheet = Sheet(document)
             try:
@@ -185,14 +185,14 @@ def uri_of(path: str) -> str:
     return _ROOT + _SAFE.sub(lambda found: b"%%%02X" % found[0][0], path.encode("utf-8", "replace")).decode()
 
 
-def reached(bindings: Bindings, schemas: Iterable[str]) -> tuple[set[str], set[str]]:
+def reached(sheets: Sheets, schemas: Iterable[str]) -> tuple[set[str], set[str]]:
     """The files that schemas may lead to, and the names of files of references to elsewhere; read from the text, and
     rather too many than too few."""
     paths, names = set(schemas), set()
     todo = list(paths)
     while todo:
         one = todo.pop()
-        for reference in _REFERENCE.findall(bindings.data(one) or b""):
+        for reference in _REFERENCE.findall(sheets.data(one) or b""):
             text = reference.decode("utf-8", "replace")
             names.add(text.rpartition("/")[2])
             path = _joined(one, text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from spine.ledger.selecting import Sheet, Spot
+from spine.ledger.sheet import Sheet, Spot
 from spine.yamldoc.nodes import Entry, Node
 from spine.yamldoc.scalars import resolve
 

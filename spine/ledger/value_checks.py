@@ -6,32 +6,30 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
 from spine.errors import Finding
-from spine.ledger.bindings import Bindings, folders_above
 from spine.ledger.reference_checks import dangling, offered
 from spine.ledger.rule_checks import breaches, told
+from spine.ledger.sheets import Sheets, folders_above
 from spine.patterns import PlacePattern
 from spine.records.baseline import Baseline, baseline_of, subtract
 from spine.records.rules import Reference, Rule, Unique
 
 SETTINGS = "spine.yaml"
 
-Look = Callable[[Bindings], Iterable[Finding]]
+Look = Callable[[Sheets], Iterable[Finding]]
 
 
-def value_findings(bindings: Bindings) -> Iterator[Finding]:
+def value_findings(sheets: Sheets) -> Iterator[Finding]:
     """All findings of a tree about declared references, rules and schemas."""
-    settings = bindings.settings
+    settings = sheets.settings
     for reference in settings.refs:
-        yield from (one.finding for one in dangling(bindings, reference))
+        yield from (one.finding for one in dangling(sheets, reference))
     for rule in settings.rules:
-        yield from breaches(bindings, rule)
+        yield from breaches(sheets, rule)
     if settings.schemas:
-        yield from _misfits(None, bindings)
+        yield from _misfits(None, sheets)
 
 
-def brought(
-    before: Bindings, after: Bindings, touched: Collection[str], known: Baseline | None = None
-) -> list[Finding]:
+def brought(before: Sheets, after: Sheets, touched: Collection[str], known: Baseline | None = None) -> list[Finding]:
     """The findings that a change brings: those of the tree `after` it that the tree `before` it does not have.
 
     `touched` are the paths that differ. Only files that the change can affect are looked at: those that it touches, and
@@ -48,7 +46,7 @@ def brought(
     return sorted(fresh, key=lambda one: (one.place.file, one.place.line or 0, one.place.column or 0, one.code))
 
 
-def _looks(before: Bindings, after: Bindings, touched: frozenset[str]) -> Iterator[Look]:
+def _looks(before: Sheets, after: Sheets, touched: frozenset[str]) -> Iterator[Look]:
     """What to look at in both trees, rule by rule."""
     settings = after.settings
     for reference in settings.refs:
@@ -70,25 +68,25 @@ def _looks(before: Bindings, after: Bindings, touched: frozenset[str]) -> Iterat
         yield partial(_misfits, None if _is_schema(before, after, touched) else touched)
 
 
-def _dangling(reference: Reference, only: Collection[str], bindings: Bindings) -> Iterable[Finding]:
-    return (one.finding for one in dangling(bindings, reference, only))
+def _dangling(reference: Reference, only: Collection[str], sheets: Sheets) -> Iterable[Finding]:
+    return (one.finding for one in dangling(sheets, reference, only))
 
 
-def _breaches(rule: Rule, only: Collection[str], bindings: Bindings) -> Iterable[Finding]:
-    return breaches(bindings, rule, only)
+def _breaches(rule: Rule, only: Collection[str], sheets: Sheets) -> Iterable[Finding]:
+    return breaches(sheets, rule, only)
 
 
-def _misfits(only: Collection[str] | None, bindings: Bindings) -> Iterable[Finding]:
+def _misfits(only: Collection[str] | None, sheets: Sheets) -> Iterable[Finding]:
     from spine.ledger.schema_checks import misfits  # jsonschema is slow to import
 
-    return misfits(bindings, only)
+    return misfits(sheets, only)
 
 
-def _touched_of(after: Bindings, places: Iterable[PlacePattern], touched: frozenset[str]) -> set[str]:
+def _touched_of(after: Sheets, places: Iterable[PlacePattern], touched: frozenset[str]) -> set[str]:
     return {path for path in touched for place in places if after.speaks_of(place, path)}
 
 
-def _lost(before: Bindings, after: Bindings, reference: Reference, touched: frozenset[str]) -> set[str]:
+def _lost(before: Sheets, after: Sheets, reference: Reference, touched: frozenset[str]) -> set[str]:
     """The values that the touched files offered before and do not offer any more; whether another file still does is
     seen when who refers to them is looked at."""
     lost: set[str] = set()
@@ -108,7 +106,7 @@ def _lost(before: Bindings, after: Bindings, reference: Reference, touched: froz
     return lost
 
 
-def _is_schema(before: Bindings, after: Bindings, touched: frozenset[str]) -> bool:
+def _is_schema(before: Sheets, after: Sheets, touched: frozenset[str]) -> bool:
     from spine.ledger.schema_files import reached
 
     for tree in (before, after):

@@ -32,7 +32,7 @@ def test_what_others_refer_to_cannot_go(ruled: Bench) -> None:
     assert found.outcome == "blocked"
     assert [(str(one.place), one.code) for one in found.findings] == [("bindings/health.yaml:3:11", "SP116")]
     tip = ruled.tip("HEAD")
-    with pytest.raises(Breaks, match="would bring SP116: endpoints.* is shop, which"):
+    with pytest.raises(Breaks, match=r"would bring SP116: endpoints.* is shop, which"):
         ruled.apply(id_)
     assert ruled.tip("HEAD") == tip
 

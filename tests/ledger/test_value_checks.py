@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.ledger.bindings import Bindings
+from spine.ledger.sheets import Sheets
 from spine.ledger.value_checks import brought, value_findings
 from spine.records.baseline import baseline_of, fingerprint, subtract
 from spine.records.settings import read_settings
@@ -45,8 +45,8 @@ class Tree:
         return iter(sorted(path for path in self.files if is_below(prefix)(path)))
 
 
-def bindings(files: dict[str, str]) -> Bindings:
-    return Bindings(Tree(files), read_settings(files["spine.yaml"]))
+def sheets(files: dict[str, str]) -> Sheets:
+    return Sheets(Tree(files), read_settings(files["spine.yaml"]))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -56,7 +56,7 @@ def test_case(path: Path) -> None:
     found = [
         f"{one.place}: {one.code}{'' if one.severity == 'error' else ' ' + one.severity} {one.message}"
         + (f" | {one.hint}" if one.hint else "")
-        for one in value_findings(bindings(files))
+        for one in value_findings(sheets(files))
     ]
     assert found == content["findings"]
 
@@ -107,11 +107,11 @@ def trees(draw: st.DrawFn) -> dict[str, str]:
 @given(trees(), trees())
 def test_what_a_change_brings_is_what_everything_would_show(before: dict[str, str], after: dict[str, str]) -> None:
     touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    old, new = bindings(before), bindings(after)
+    old, new = sheets(before), sheets(after)
     fresh, _ = subtract(value_findings(new), baseline_of(value_findings(old)))
     assert sorted(map(fingerprint, brought(old, new, touched))) == sorted(map(fingerprint, fresh))
 
 
 @given(trees())
 def test_nothing_changed_brings_nothing(tree: dict[str, str]) -> None:
-    assert brought(bindings(tree), bindings(tree), set()) == []
+    assert brought(sheets(tree), sheets(tree), set()) == []

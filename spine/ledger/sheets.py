@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from spine.errors import Finding, Place, Refused
 from spine.globs import Glob
-from spine.ledger.selecting import Sheet, Spot
+from spine.ledger.sheet import Sheet, Spot
 from spine.patterns import PlacePattern
 from spine.records.loop import SUFFIX
 from spine.records.settings import Settings
@@ -31,7 +31,7 @@ Parsed = dict[tuple[str, bytes], Document | Finding]
 
 
 @dataclass(eq=False)
-class Bindings:
+class Sheets:
     """The files of one tree. `listed` are all its paths where they are known; else folders are listed when needed."""
 
     files: Tracked
