@@ -13,8 +13,13 @@ from typing import Literal, Protocol
 
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
+from spine.ledger.bindings import Bindings, Documents
+from spine.ledger.budget import Budget
+from spine.ledger.criteria import Computed, Ground, compute
+from spine.ledger.gaps import Gaps, read_gaps
 from spine.ledger.reading import Files, Ledger, Stored, read_ledger
 from spine.ledger.status import Status, statuses
+from spine.records.criterion_check import read_check
 from spine.records.gap import Gap, read_gap
 from spine.records.loop import SUFFIX, Loop, id_of_path, read_loop
 from spine.records.loop_front import is_closed
@@ -67,7 +72,10 @@ class LoopLedger:
 
     files: Files
     settings: Settings
-    read: Ledger | None = None  # the ledger of that tree, if somebody has read it already
+    # What somebody has read of that tree already.
+    read: Ledger | None = None
+    documents: Documents | None = None
+    known_gaps: Gaps | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -96,6 +104,32 @@ class LoopLedger:
                     continue
                 found.setdefault(gap.id, gap)
         return found
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The tree as checks of criteria look at it."""
+        gaps = self.known_gaps if self.known_gaps is not None else read_gaps(self.files, self.settings)
+        return Ground(Bindings(self.documents or Documents(self.files), self.settings), gaps.by_id())
+
+    @cached_property
+    def _computed(self) -> dict[str, dict[int, Computed | Refused]]:
+        return {}
+
+    def computed(self, loop: Loop) -> dict[int, Computed | Refused]:
+        """What the checks of a loop compute, by the number of their criterion; `Refused` where one cannot be read."""
+        if loop.file not in self._computed:
+            budget = Budget()
+            found: dict[int, Computed | Refused] = {}
+            for number, node in loop.front.checks.items():
+                assert loop.front.document is not None
+                try:
+                    check = read_check(loop.front.document, node)
+                except Refused as error:
+                    found[number] = error
+                    continue
+                found[number] = compute(check, loop.id, self.ground, budget)
+            self._computed[loop.file] = found
+        return self._computed[loop.file]
 
     @cached_property
     def statuses(self) -> dict[str, Status]:
