@@ -6,15 +6,15 @@ The answer is a function of the tree. Each place that decided it is named, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Literal
 
 from spine.address import Address
-from spine.ledger.bindings import Bindings
+from spine.ledger.bindings import Bindings, Documents
 from spine.ledger.budget import Budget, CannotTell
 from spine.ledger.gaps import StoredGap
 from spine.ledger.parity import Table, tabulate
+from spine.ledger.reading import Files
 from spine.ledger.selecting import Finder, Found
 from spine.records.conditions import Like, Not, OneOf, field_text
 from spine.records.criterion_check import (
@@ -74,25 +74,20 @@ class Ground:
     bindings: Bindings
     gaps: Mapping[str, StoredGap]
 
-    @cached_property
-    def tables(self) -> dict[str, Table | str]:
-        """The audits that were asked for already, or why one cannot be told."""
-        return {}
+    _tables: dict[tuple[str, str], Table] = field(default_factory=dict, repr=False)
 
-    def table(self, name: str) -> Table:
-        """What an audit computes here. Raises `CannotTell`."""
-        if name not in self.tables:
-            audit = self.bindings.settings.audit(name)
-            try:
-                if audit is None:
-                    raise CannotTell(f"spine.yaml declares no audit {name}")
-                self.tables[name] = tabulate(audit, Finder(self.bindings, Budget()))
-            except CannotTell as error:
-                self.tables[name] = error.reason
-        found = self.tables[name]
-        if isinstance(found, str):
-            raise CannotTell(found)
-        return found
+    def table(self, name: str, revision: str = "", files: Files | None = None) -> Table:
+        """What an audit computes here, or the files of another revision, declared as it is here.
+
+        Raises `CannotTell` if there is no such audit.
+        """
+        audit = self.bindings.settings.audit(name)
+        if audit is None:
+            raise CannotTell(f"spine.yaml declares no audit {name}")
+        if (name, revision) not in self._tables:
+            bindings = self.bindings if files is None else Bindings(Documents(files), self.bindings.settings)
+            self._tables[name, revision] = tabulate(audit, Finder(bindings, Budget()))
+        return self._tables[name, revision]
 
 
 def compute(check: CriterionCheck, loop: str, ground: Ground, budget: Budget) -> Computed:
@@ -131,6 +126,8 @@ class _Asking:
 
     def holds(self, check: Holds) -> Computed:
         table = self.ground.table(check.audit)
+        if table.flaws:
+            raise CannotTell(f"audit {check.audit}: {table.flaws[0].title}: {table.flaws[0].flaw}")
         evidence = tuple(
             Evidence("spine.yaml", None, f"{one.row}: {one.rule}", speaks_for=False) for one in table.failures
         )

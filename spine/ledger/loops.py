@@ -17,7 +17,7 @@ from spine.ledger.bindings import Bindings, Documents
 from spine.ledger.budget import Budget
 from spine.ledger.criteria import Computed, Ground, compute
 from spine.ledger.gaps import Gaps, read_gaps
-from spine.ledger.reading import Files, Ledger, Stored, read_ledger
+from spine.ledger.reading import Files, Ledger, Stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.records.criterion_check import read_check
 from spine.records.gap import Gap, read_gap
@@ -50,6 +50,12 @@ class History(Protocol):
 
     def follow_ups(self, path: str) -> tuple[str, ...]:
         """The proposals that landed after the loop with this file was last closed; none while it is open."""
+
+    def files_when_closed(self, path: str) -> Files | None:
+        """The tree of the commit that last closed the loop with this file; None while it is open, or if unknown."""
+
+    def files_at(self, revision: str) -> Files | None:
+        """The tree of a revision; None if there is no such commit."""
 
     @property
     def is_whole(self) -> bool:
@@ -118,18 +124,30 @@ class LoopLedger:
     def computed(self, loop: Loop) -> dict[int, Computed | Refused]:
         """What the checks of a loop compute, by the number of their criterion; `Refused` where one cannot be read."""
         if loop.file not in self._computed:
-            budget = Budget()
-            found: dict[int, Computed | Refused] = {}
-            for number, node in loop.front.checks.items():
-                assert loop.front.document is not None
-                try:
-                    check = read_check(loop.front.document, node)
-                except Refused as error:
-                    found[number] = error
-                    continue
-                found[number] = compute(check, loop.id, self.ground, budget)
-            self._computed[loop.file] = found
+            self._computed[loop.file] = compute_checks(loop, self.ground)
         return self._computed[loop.file]
+
+    def is_to_be_ticked(self, loop: Loop, number: int) -> bool:
+        """Whether a criterion of an open loop, not ticked, is so by its check, and no open gap blocks it."""
+        one = next((one for one in loop.criteria if one.number == number), None)
+        made = self.computed(loop).get(number)
+        if loop.is_closed or one is None or one.mark in ("met", None) or self.blocking(loop, number):
+            return False
+        return isinstance(made, Computed) and made.answer == "true"
+
+    @cached_property
+    def _closed(self) -> dict[str, LoopLedger | None]:
+        return {}
+
+    def when_closed(self, loop: Loop, history: History | None) -> LoopLedger | None:
+        """The tree that a closed loop was closed in, of which its claims are; None if there is none or unknown."""
+        if loop.file not in self._closed:
+            files = history.files_when_closed(loop.file) if history is not None and loop.is_closed else None
+            try:
+                self._closed[loop.file] = None if files is None else LoopLedger(files, settings_of(files))
+            except Refused:
+                self._closed[loop.file] = None
+        return self._closed[loop.file]
 
     @cached_property
     def statuses(self) -> dict[str, Status]:
@@ -189,9 +207,15 @@ class LoopLedger:
         return tuple(dict.fromkeys([*said, *gaps]))
 
     def still_open(self, loop: Loop) -> tuple[Open, ...]:
-        """What closing a loop has to answer for: open boxes, open gaps that no deferral names, pending proposals."""
+        """What closing a loop has to answer for: open boxes, ticks that the data contradicts, gaps that are open and named
+        in no deferral, pending proposals."""
         deferred = deferred_ids(loop)
         found: list[Open] = []
+        for one in loop.criteria:
+            made = self.computed(loop).get(one.number) if one.mark == "met" else None
+            if isinstance(made, Computed) and made.answer == "false":
+                text = f"{one.text} (ticked, and not so: {made.why})"
+                found.append(Open("criterion", str(one.number), text, one.line))
         for name, item in loop.items():
             if item.mark is not None and item.mark != "met" and not is_deferred(loop, name, item, self):
                 found.append(Open("criterion" if name[0].isdigit() else "phase", name, item.text, item.line))
@@ -204,6 +228,21 @@ class LoopLedger:
         return tuple(found)
 
 
+def compute_checks(loop: Loop, ground: Ground) -> dict[int, Computed | Refused]:
+    """What the checks of a loop compute in a tree, which need not be the one that the loop is read from."""
+    budget = Budget()
+    found: dict[int, Computed | Refused] = {}
+    for number, node in loop.front.checks.items():
+        assert loop.front.document is not None
+        try:
+            check = read_check(loop.front.document, node)
+        except Refused as error:
+            found[number] = error
+            continue
+        found[number] = compute(check, loop.id, ground, budget)
+    return found
+
+
 def is_deferred(loop: Loop, name: str, item: Item, books: LoopLedger | None = None) -> bool:
     """Whether an item that is not met says where it went: a gap or a reason in its text, or a gap that blocks it.
 
@@ -214,6 +253,11 @@ def is_deferred(loop: Loop, name: str, item: Item, books: LoopLedger | None = No
     if item.mark == "partly" and books is not None and name.isdigit() and books.blocking(loop, int(name)):
         return True
     return bool(_GAP.search(item.text)) if item.mark == "partly" else "(deferred: " in item.text
+
+
+def gaps_named(text: str) -> tuple[str, ...]:
+    """The gaps that a text names."""
+    return tuple(dict.fromkeys(_GAP.findall(text)))
 
 
 def deferred_ids(loop: Loop) -> frozenset[str]:
