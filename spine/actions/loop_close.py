@@ -45,9 +45,8 @@ def close(answers: Mapping[str, str]) -> Edit:
             hint = f"spine loop sync {loop.id}   or   spine loop reopen {loop.id}"
             raise Refused(f"{loop.id} is closed already", place=Place(loop.file, 1), hint=hint)
         # What the data shows to be so needs no answer of a person: it is ticked.
-        shown = [
-            str(one.number) for one in loop.criteria if one.mark == "open" and books.is_to_be_ticked(loop, one.number)
-        ]
+        unticked = [one.number for one in loop.criteria if one.mark == "open"]
+        shown = [str(number) for number in unticked if books.is_to_be_ticked(loop, number)]
         for name in shown:
             text = set_mark(text, read_loop(text, file=loop.file), name, "met")
         open_ends = [one for one in books.still_open(loop) if one.name not in shown]

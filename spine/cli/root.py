@@ -35,6 +35,7 @@ VERBS: dict[str, dict[str, str]] = {
         "schema": "Find out what makes an entry the same entry, and declare it.",
         "withdraw": "Mark a pending proposal as not to land.",
         "loop": "Work with a goal: criteria, phases, receipts.",
+        "parity": "Compute an audit: who is there, who is missing, which rules fail.",
         "overlaps": "Show which open proposals meet, and an order that lands them.",
         "drivers": "Let plain git merge and diff bindings by key.",
         "doctor": "Finish or forget a landing that was interrupted.",

@@ -207,8 +207,9 @@ class LoopLedger:
         return tuple(dict.fromkeys([*said, *gaps]))
 
     def still_open(self, loop: Loop) -> tuple[Open, ...]:
-        """What closing a loop has to answer for: open boxes, ticks that the data contradicts, gaps that are open and named
-        in no deferral, pending proposals."""
+        """What closing has to answer for: open boxes, ticks that the data contradicts, open gaps that no deferral names,
+        pending proposals.
+        """
         deferred = deferred_ids(loop)
         found: list[Open] = []
         for one in loop.criteria:
