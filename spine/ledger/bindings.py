@@ -11,7 +11,7 @@ from spine.identity import Identity, steps_of
 from spine.ledger.reading import Files
 from spine.records.settings import Settings
 from spine.yamldoc.guard import parse
-from spine.yamldoc.nodes import Document, Node
+from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.plain import plain
 
 
@@ -49,12 +49,23 @@ class Binding:
         """The plain value of each of its documents."""
         return [plain(root.node) for root in self.document.roots]
 
+    @cached_property
+    def _entries(self) -> dict[int, Entry]:
+        """The entry of each value; scalars do not know theirs."""
+        found: dict[int, Entry] = {}
+        todo = [root.node for root in self.document.roots if root.node is not None]
+        while todo:
+            for entry in todo.pop().entries:
+                found[id(entry.value)] = entry
+                todo.append(entry.value)
+        return found
+
     def address(self, node: Node) -> Address:
         """Where a node of this file is."""
         path: list[tuple[Node, int]] = []
-        while node.parent is not None:
-            path.append((node.parent.container, node.parent.index))
-            node = node.parent.container
+        while (entry := self._entries.get(id(node))) is not None:
+            path.append((entry.container, entry.index))
+            node = entry.container
         number = next(at for at, root in enumerate(self.document.roots, 1) if root.node is node)
         address = Address((), number)
         for container, index in reversed(path):

@@ -207,7 +207,7 @@ class LoopLedger:
         return tuple(dict.fromkeys([*said, *gaps]))
 
     def still_open(self, loop: Loop) -> tuple[Open, ...]:
-        """What closing has to answer for: open boxes, ticks that the data contradicts, open gaps that no deferral names,
+        """What closing has to answer for: open boxes, ticks that the data contradicts, open gaps that nothing defers,
         pending proposals.
         """
         deferred = deferred_ids(loop)

@@ -198,7 +198,7 @@ class Finder:
         elif isinstance(value, list) and (node := node_of(value)) is not None:
             nodes = list(self._items(Entries(binding.document), node, step))
             if len(nodes) == 1:
-                return value[nodes[0].parent.index] if nodes[0].parent is not None else None
+                return next(value[entry.index] for entry in node.entries if entry.value is nodes[0])
         raise CannotTell(f"{binding.path} has nothing at {step}, where the query begins")
 
     def _places(self, subject: Places, *, may_lack: bool) -> list[Found]:
