@@ -155,7 +155,8 @@ def _evidence(verdict: Verdict, style: Style) -> list[str]:
         sign = style("add", "+") if one.speaks_for else style("conflict", "-")
         value = f" = {_cut(one.value)}" if one.value is not None and one.gap is None else ""
         setter = proven.set_by if proven.set_by != verdict.made_so_by else None
-        by = f"  ({style('change', setter.commit[:7])} {setter_facts(setter)})" if setter is not None else ""
+        who = printable(setter.proposal or "by hand") if setter is not None else ""
+        by = f"  ({style('change', setter.commit[:7])} {who})" if setter is not None else ""
         out.append(f"          {sign} {_cut(one.where)}{value}{by}")
     if len(some) > _PLACES:
         out.append(f"            and {len(some) - _PLACES} more")
