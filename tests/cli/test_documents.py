@@ -87,6 +87,29 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     settled(ask)
 
 
+def test_the_keys_of_criteria_and_audits(house: House, inside: Call) -> None:
+    loop = "---\nloop_id: LOOP-HOME-20260212\nstatus: open\nchecks:\n" + "".join(
+        f"  {number}: {check}\n"
+        for number, check in enumerate(
+            ('{at: "bindings/vm.yaml#vms[].name", has: [web]}', "{no_open_gap: true}", '{at: "no.yaml#a", count: 1}'), 1
+        )
+    )
+    loop += "---\n\n## Success Criteria\n\n1. [x] a\n2. [ ] b\n3. [~] c (later)\n4. [x] d\n"
+    audit = (
+        "audits:\n  nets:\n    columns: {lan: [lan], wan: [wan]}\n"
+        '    rows: {Nets: {at: "bindings/net.yaml#nets[]"}, Lost: {at: "bindings/no.yaml#a[]"}}\n    rules: [wan > 0]\n'
+    )
+    house.commit("loop", {"loops/LOOP-HOME-20260212.scope.md": loop, "spine.yaml": house.read("spine.yaml") + audit})
+    ask = Documents(inside)
+    ask("loop", "check", "HOME")
+    ask("parity")
+    ask("parity", "nets", "--since", "HEAD", code=1)
+    ask("parity", "nets", "--format", "chart", code=1)
+    ask("parity", "nets", "--propose")
+    ask("parity", "nets", "--propose")
+    settled(ask)
+
+
 def test_the_keys_of_the_first_document(house: House, inside: Call) -> None:
     house.git("rm", "-q", "spine.yaml")
     ask = Documents(inside)
