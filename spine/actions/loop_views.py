@@ -7,7 +7,7 @@ from typing import Literal
 
 from spine.actions.blame import Setter
 from spine.actions.loop_history import history_of, tip_of
-from spine.actions.proven import MOST, Proven, made_so_by, setters
+from spine.actions.proven import MOST, Proven, ages, made_so_by, setters
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding, worst
 from spine.ledger.criteria import Answer, Computed
@@ -191,10 +191,11 @@ def _proven(work: Workspace, verdicts: tuple[Verdict, ...], tip: CommitId) -> tu
     """The verdicts with who set what decided them."""
     asked = [one.evidence for verdict in verdicts for one in verdict.evidence[:MOST]]
     known = setters(work.repo, tip, asked)
+    known_ages = ages(work.repo, tip, known.values())
     out = []
     for verdict in verdicts:
         evidence = tuple(Proven(one.evidence, known.get(one.evidence)) for one in verdict.evidence)
-        by = made_so_by(evidence) if verdict.computed == "true" else None
+        by = made_so_by(evidence, known_ages) if verdict.computed == "true" else None
         out.append(replace(verdict, evidence=evidence, made_so_by=by))
     return tuple(out)
 

@@ -10,7 +10,7 @@ from spine.change.places import Ambiguous
 from spine.errors import Refused
 from spine.ledger.blame import Event, Question, answer, where_of
 from spine.ledger.criteria import Evidence
-from spine.repository import CommitId, MissingObject, Repository
+from spine.repository import CommitId, MissingObject, Range, Repository, commits
 
 MOST = 60  # places of one criterion whose setter is looked up
 
@@ -77,8 +77,23 @@ def _who_brought(history: History) -> Setter | None:
     return history.setter(Event("added", first.commit, first.path, None), "value") if first is not None else None
 
 
-def made_so_by(proven: Iterable[Proven]) -> Setter | None:
+def made_so_by(proven: Iterable[Proven], ages: Mapping[str, int]) -> Setter | None:
     """The last of those who made a thing so: with that one it became true. None while a part of it is not committed."""
     speaking = [one for one in proven if one.evidence.speaks_for and one.evidence.gap is None]
     known = [one.set_by for one in speaking if one.set_by is not None]
-    return max(known, key=lambda one: one.date) if known and len(known) == len(speaking) else None
+    if not known or len(known) < len(speaking):
+        return None
+    return min(known, key=lambda one: ages.get(one.merged_by or one.commit, len(ages)))
+
+
+def ages(repo: Repository, tip: CommitId, setters: Iterable[Setter]) -> Mapping[str, int]:
+    """How many commits ago on first-parent history each of them came in; clocks are not asked."""
+    asked = {one.merged_by or one.commit for one in setters}
+    found: dict[str, int] = {}
+    if asked:
+        for age, commit in enumerate(commits(repo, Range(None, tip), first_parent=True)):
+            if commit.id in asked:
+                found[str(commit.id)] = age
+                if len(found) == len(asked):
+                    break
+    return found

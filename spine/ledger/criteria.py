@@ -6,7 +6,7 @@ The answer is a function of the tree. Each place that decided it is named, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from spine.address import Address
@@ -113,7 +113,11 @@ class _Asking:
         found = self.finder.find(check.subject, may_lack=may_lack)
         noun = "place" if isinstance(check.subject, Places) else "result"
         noun = "file" if isinstance(check.subject, FilesLike) else noun
-        return _joined([self.compared(found, one, noun) for one in check.comparisons], every=True)
+        made = _joined([self.compared(found, one, noun) for one in check.comparisons], every=True)
+        if not found and isinstance(check.subject, FilesLike):
+            holds = f" that holds “{_cut(check.subject.contains)}”" if check.subject.contains is not None else ""
+            return replace(made, why=f"there is no {check.subject.glob}{holds}")
+        return made
 
     def together(self, check: Together) -> Computed:
         answers = []
