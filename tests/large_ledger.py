@@ -27,7 +27,14 @@ SETTINGS = 'spine: settings/1\ngoverned: ["bindings/**/*.yaml", "spine.yaml"]\nl
 AREAS = ("home-infra", "backup", "network", "observability", "vault", "storage", "media", "identity")
 WORK = ("doc parity", "retrofit", "cutover", "cleanup", "restore drill", "inventory", "hardening", "migration")
 VERBS = ("register", "rename", "move", "enable", "pause", "document", "resize", "retire")
-THINGS = ("the pihole replica", "nightly snapshots", "the edge gateway", "VM profiles", "probe targets", "DNS for the house")
+THINGS = (
+    "the pihole replica",
+    "nightly snapshots",
+    "the edge gateway",
+    "VM profiles",
+    "probe targets",
+    "DNS for the house",
+)
 
 SCRIPT = "<script>document.title = 'owned'</script>"
 ENDINGS = "</title></details></pre></style><!-- <![CDATA["
@@ -106,7 +113,9 @@ def make_ledger(
 
 
 class _History:
-    def __init__(self, made: Made, texts: dict[str, str], base: str, chance: random.Random, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, made: Made, texts: dict[str, str], base: str, chance: random.Random, env: Mapping[str, str]
+    ) -> None:
         self.made, self.texts, self.base, self.chance, self.env = made, texts, base, chance, env
         self.at_base = dict(texts)
         self.stream = Stream(START + timedelta(days=1), base)
@@ -202,13 +211,17 @@ class _History:
         elif "odd" in path:
             after = text.rstrip("\n") + f'\n  - id: n{number}\n    says: "{number} {_quoted(HOSTILE[number % 5])}"\n'
         elif number % 4 == 0:
-            after = text.rstrip("\n") + f"\n\n  # added in January, see {self.made.gaps[number % 40]}\n" + _entry(
-                1000 + number, self.chance
+            after = (
+                text.rstrip("\n")
+                + f"\n\n  # added in January, see {self.made.gaps[number % 40]}\n"
+                + _entry(1000 + number, self.chance)
             )
         else:
             lines = text.split("\n")
             places = [n for n, line in enumerate(lines) if line.startswith("    status: ")]
-            for at in sorted({self.chance.choice(places), places[0] if number % 9 == 0 else self.chance.choice(places)}):
+            for at in sorted(
+                {self.chance.choice(places), places[0] if number % 9 == 0 else self.chance.choice(places)}
+            ):
                 lines[at] = f"    status: {self.chance.choice(('active', 'paused', 'planned', 'retired'))}-{number}"
             after = "\n".join(lines)
         self.before_last = text
@@ -229,9 +242,15 @@ class _History:
             title=title,
             author=self.chance.choice(PEOPLE),
             created=self.stream.moment,
-            files=(FileChange(path, blob(before), blob(after), diff(before, after), why=f"see {gap}" if number % 6 else None),),
+            files=(
+                FileChange(
+                    path, blob(before), blob(after), diff(before, after), why=f"see {gap}" if number % 6 else None
+                ),
+            ),
             base=self.base,
-            why=None if number % 3 == 2 else f"The old value was wrong since January.\n\nFound while at it: {gap}. {HOSTILE[number % 5]}",
+            why=None
+            if number % 3 == 2
+            else f"The old value was wrong since January.\n\nFound while at it: {gap}. {HOSTILE[number % 5]}",
             loop=loop,
             registers=(gap,) if number % 7 == 1 else (),
             closes=(gap,) if number % 11 == 1 else (),

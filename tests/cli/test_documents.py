@@ -79,6 +79,7 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     house.commit("by hand", {"bindings/vm.yaml": VM + "x: 1\n"})
     ask("check", "HEAD^..HEAD", code=1)
     ask("propose", "x", "--from", "HEAD^..HEAD", "--landed")
+    ask("report", "-o", str(house.path.parent / "site"))
     house.write("bindings/bad.yaml", "a: [")
     ask("validate", code=2)
     ask("nonsense", code=2)

@@ -193,5 +193,3 @@ def _other_fields(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def _month(id_: str) -> str:
     digits = id_[3:9]
     return f"{digits[:4]}-{digits[4:]}" if digits.isdigit() else "before"
-
-

@@ -25,6 +25,8 @@ from spine.yamldoc.nodes import Document, Entry, Node
 LONG = 800  # lines from which on the entries of a binding are folded at first
 _SPLIT = 40  # lines of an entry of a long binding from which on its own entries are folded, each by itself
 _FEW = 3  # lines that are never folded
+_CALLED = ("title", "name", "summary", "description", "purpose")
+_LONGEST = 80
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -40,7 +42,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A part of a binding: an entry with all below it, or (no label) what is not folded."""
+    """A part of a binding: an entry with all below it, or (no label) what is not folded; `about` is what it is called."""
 
     label: str
     first: int
@@ -49,6 +51,7 @@ class Fold:
     folds: tuple[Fold, ...] = ()
     latest: Setter | None = None
     is_open: bool = True
+    about: str = ""
 
 
 def folds_of(binding: Binding, here: Here) -> tuple[Fold, ...]:
@@ -85,7 +88,9 @@ class _Source:
                 if value.set_by not in self.setters[line]:
                     self.setters[line] = (*self.setters[line], value.set_by)
                 start = max(0, leaf.node.start - starts[line])
-                self.spans.setdefault(line, []).append((start, min(len(self.lines[line]), leaf.node.end - starts[line])))
+                self.spans.setdefault(line, []).append(
+                    (start, min(len(self.lines[line]), leaf.node.end - starts[line]))
+                )
 
     def _join(self) -> None:
         """Lines without a value between two of one setter are part of that run."""
@@ -146,7 +151,7 @@ class _Source:
             return Fold(label, first + 1, last, (), inside, latest)
         if last - first < _FEW:
             return self._loose(first, last)
-        return Fold(label, first + 1, last, tuple(self._runs(first, last)), (), latest, not is_long)
+        return Fold(label, first + 1, last, tuple(self._runs(first, last)), (), latest, not is_long, _about(below))
 
     def _loose(self, first: int, last: int) -> Fold:
         return Fold("", first + 1, last, tuple(self._runs(first, last)))
@@ -187,6 +192,14 @@ class _Source:
             return self.here.linked(text)
         before, said = text[: comment.start()], comment.group()
         return self.here.linked(before) + Markup("<i>{}</i>").format(self.here.linked(said))
+
+
+def _about(node: Node) -> str:
+    """What an entry calls itself, so that one can find it folded."""
+    pairs = node.entries if node.kind == "mapping" else []
+    told = {entry.key.text: entry.value.text for entry in pairs if entry.key is not None and entry.value.text}
+    text = next((" ".join(told[name].split()) for name in _CALLED if name in told), "")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _merged(folds: list[Fold]) -> Iterator[Fold]:
