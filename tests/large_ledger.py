@@ -1,4 +1,4 @@
-"""A ledger with hundreds of proposals, loops, gaps and bindings, some of them hostile, made in two runs of git fast-import.
+"""A ledger with hundreds of proposals, with loops, gaps and bindings, some hostile, made in two runs of fast-import.
 
 All records are written by the pure functions that write them in production, and the blobs are real: every receipt
 explains its commit, pending proposals can be planned, some of them conflict, and a few edits were made by hand.
@@ -273,7 +273,8 @@ def _quoted(text: str) -> str:
 
 
 def _binding(area: str, entries: int, chance: random.Random) -> str:
-    head = f'# What runs in {area}. One entry a machine.\nversion: 1.10\nupdated: "2026-01-05"\nowner: infra-core\n\nmachines:\n'
+    head = f'# What runs in {area}. One entry a machine.\nversion: 1.10\nupdated: "2026-01-05"\nowner: infra-core\n'
+    head += "\nmachines:\n"
     return head + "\n".join(_entry(n + 100, chance) for n in range(entries)) + "\n"
 
 
@@ -371,7 +372,7 @@ See [the plan](../docs/plan.md), <https://example.org/plan> and [odd](javascript
 
 ```yaml
 machines:
-  - vmid: 100   # a long line in a fence, that has to wrap somewhere because nobody scrolls sideways on paper or on a telephone
+  - vmid: 100   # a long line in a fence, which has to wrap, as nobody scrolls sideways on paper or a telephone
 ```
 
 ## Remaining Work

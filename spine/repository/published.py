@@ -1,4 +1,4 @@
-"""A folder of files that spine makes again and again from the ledger: written where they differ, and nothing else touched.
+"""A folder of files that spine makes from the ledger again and again: written where they differ, all else untouched.
 
 `site.json` in it lists what was written, each file with its digest. By that a later run knows which files are its own:
 it replaces them, removes those that it no longer makes, and leaves everything else alone. The list is written before

@@ -70,7 +70,8 @@ def test_what_cannot_be_read_has_a_page_that_says_so(house: House, inside: Call,
 
 
 def test_a_register_of_gaps_has_pages_too(house: House, inside: Call, tmp_path: Path) -> None:
-    text = "gaps:\n  - id: GAP-OP-7\n    title: no backup\n    status: open\n    severity: odd\n  - id: '../x'\n    status: null\n"
+    text = "gaps:\n  - id: GAP-OP-7\n    title: no backup\n    status: open\n    severity: odd\n"
+    text += "  - id: '../x'\n    status: null\n"
     house.commit(
         "register",
         {"bindings/gaps.yaml": text, "spine.yaml": "spine: settings/1\ngaps: {register: bindings/gaps.yaml}\n"},

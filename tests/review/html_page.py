@@ -49,7 +49,7 @@ class Page(HTMLParser):
             if href is None or href.startswith(("https://", "http://", "data:")):
                 continue
             parts = urlsplit(href)
-            assert not parts.scheme and not parts.netloc and not parts.path.startswith("/"), href
+            assert (parts.scheme, parts.netloc, parts.path[:1] == "/") == ("", "", False), href
             page = normpath(join(dirname(self.path), parts.path)) if parts.path else self.path
             found.append((page, parts.fragment))
         return found

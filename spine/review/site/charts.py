@@ -19,7 +19,7 @@ _HEIGHT = 44
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: what it is, its value from 0 to 1, how that reads, and a tone (a class of the style sheet)."""
+    """One bar of a chart: what it is, its value from 0 to 1, how that reads, and a tone (a class of the styles)."""
 
     label: str
     share: float

@@ -1,4 +1,4 @@
-"""What the pages need to know of a ledger beyond its records: where things are named, what still holds, who set what."""
+"""What pages tell of a ledger beyond its records: where things are named, what still holds, who set what."""
 
 from __future__ import annotations
 

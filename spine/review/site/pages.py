@@ -137,7 +137,7 @@ class Pages:
             plan=desk.plans.get(id_),
             change="",
             landing=desk.landed.get(id_),
-            in_force={path: spots for path, spots in desk.in_force.get(id_, {}).items()},
+            in_force=desk.in_force.get(id_, {}),
             related=desk.related(Thing("proposal", id_), without=("changes", "landed", "covers")),
             spots=self._spots("proposal", id_),
         )  # fmt: skip

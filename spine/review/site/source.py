@@ -42,7 +42,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A part of a binding: an entry with all below it, or (no label) what is not folded; `about` is what it is called."""
+    """A part of a binding: an entry with all below it, or (no label) what is not folded; `about` is what it is called.
+
+    It holds either runs or further folds.
+    """
 
     label: str
     first: int
