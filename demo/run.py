@@ -228,8 +228,8 @@ def proof(stage: Stage) -> None:
 def read(stage: Stage) -> Path:
     stage.act("The ledger as a site")
     stage.say(
-        "Ben's refused proposal is committed, so that others see it wait. Then, from that commit alone: what is open, what "
-        "landed and who set each value, in static pages. What waits, and Eve's edit, stand at the top."
+        "Ben's refused proposal is committed, so that others see it wait. Then, from that commit alone: "
+        "what is open, what landed and who set each value, in static pages; what waits, and Eve's edit, come first."
     )
     stage.run("git", "add", "proposals", who="Ben", quiet=True)
     stage.run("git", "commit", "-qm", "what waits to land", who="Ben", quiet=True)

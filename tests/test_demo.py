@@ -30,5 +30,5 @@ def test_the_demo_runs_green(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     where = done.stdout.partition("to read in a browser: ")[2].split("\n")[0]
-    assert "Ada" in (tmp_path / where).read_text()
+    assert "register the home vault" in (tmp_path / where).read_text()
     assert time.monotonic() - start < 60

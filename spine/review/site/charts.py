@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from spine.printable import printable
 
 _MOST_DAYS = 120
+_LEAST_DAYS = 30
 _HEIGHT = 44
 
 
@@ -62,13 +63,18 @@ def stacked(parts: Iterable[tuple[int, str]], label: str) -> Markup:
     ).format(printable(label), Markup("").join(out))
 
 
-def over_time(days: Iterable[date], what: str) -> Markup:
-    """How many of something fell on each day, or on each week of a longer time; nothing for nothing."""
+def over_time(days: Iterable[date], what: str, span: tuple[date, date] | None = None) -> Markup:
+    """How many of something fell on each day, or on each week of a longer time; nothing for nothing.
+
+    `span` is the first and the last day that are shown, by default as many as it needs.
+    """
     listed = sorted(days)
     if not listed:
         return Markup("")
-    first, last = listed[0], listed[-1]
+    first, last = span if span is not None else (listed[0], listed[-1])
     step = 1 if (last - first).days < _MOST_DAYS else 7
+    if span is None:
+        first = min(first, last - timedelta(days=_LEAST_DAYS - 1))  # so that one busy day is no wall
     if step == 7:
         first -= timedelta(days=first.weekday())
     counts = [0] * ((last - first).days // step + 1)
@@ -92,6 +98,6 @@ def over_time(days: Iterable[date], what: str) -> Markup:
     return Markup(
         f'<figure class=spark><svg viewBox="0 0 {total} {_HEIGHT}" preserveAspectRatio=none role=img '
         f'aria-label="{escape(label)}"><path class=rail d="M0 {_HEIGHT - 0.5}H{total}"/>{"".join(drawn)}</svg>'
-        f"<figcaption><span>{listed[0]}</span><span>{escape(f'by {every}, at most {most}')}</span>"
+        f"<figcaption><span>{first}</span><span>{escape(f'by {every}, at most {most}')}</span>"
         f"<span>{last}</span></figcaption></figure>"
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from itertools import groupby
 
 from spine.ledger.links import Thing
 from spine.ledger.loops import state_of
 from spine.records.loop import Loop
 from spine.review.site.book import Here, anchor_of, page_name
+from spine.review.site.change import files_told
 from spine.review.site.charts import meter, over_time, stacked
 from spine.review.site.desk import Desk, events
 from spine.review.site.frame import rendered
@@ -63,7 +65,7 @@ class Pages:
         for month, ones in groupby(happened, key=lambda one: one.day.strftime("%Y-%m")):
             listed = list(ones)
             days = [(day, list(inside)) for day, inside in groupby(listed, key=lambda one: one.day)]
-            months.append((month, listed, days, over_time([one.day for one in listed], "changes")))
+            months.append((month, listed, days, over_time((one.day for one in listed), "changes", _whole_month(month))))
         return self._page("timeline.html", here, months=months, total=len(happened))
 
     def index(self, kind: str, here: Here) -> bytes:
@@ -135,7 +137,7 @@ class Pages:
             proposal=stored.proposal if stored is not None else None,
             problem=desk.open[id_].problem if id_ in desk.open else None,
             plan=desk.plans.get(id_),
-            change="",
+            files=files_told(stored.proposal, desk.plans.get(id_)) if stored is not None and stored.proposal else (),
             landing=desk.landed.get(id_),
             in_force=desk.in_force.get(id_, {}),
             related=desk.related(Thing("proposal", id_), without=("changes", "landed", "covers")),
@@ -177,6 +179,11 @@ def _together(overlaps: Iterable[object]) -> list[tuple[str, str, tuple[str, ...
         ids = found.setdefault((one.path, str(one.address)), {})  # type: ignore[attr-defined]
         ids.update(dict.fromkeys(one.ids))  # type: ignore[attr-defined]
     return [(path, address, tuple(ids)) for (path, address), ids in found.items()]
+
+
+def _whole_month(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _rank(severity: str) -> int:
