@@ -23,7 +23,21 @@ from spine.records.withdrawal import Withdrawal, write_withdrawal
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 PEOPLE = ("Ada Author <ada@example.org>", "Ben Builder <ben@example.org>", "Cleo Cooper <cleo@example.org>")
-SETTINGS = 'spine: settings/1\ngoverned: ["bindings/**/*.yaml", "spine.yaml"]\nlimits: {loop_days: 14}\n'
+SETTINGS = (
+    'spine: settings/1\ngoverned: ["bindings/**/*.yaml", "spine.yaml"]\nlimits: {loop_days: 14}\n'
+    + """\
+audits:
+  home:
+    title: "The house beside the network <b>&"
+    loop: LOOP-HOME-INFRA-DOC-PARITY-20260105
+    columns: {old: "machine-1??", new: "machine-1???"}
+    rows:
+      Machines: {at: "bindings/vault.yaml#machines[]", name: name}
+      Backups: {at: "bindings/backup.yaml#machines[]", name: name, where: {backup.enabled: true}}
+      Nothing: {at: "bindings/not.there.yaml#machines[]"}
+    rules: [{rule: old = all, rows: [Backups]}]
+"""
+)
 AREAS = ("home-infra", "backup", "network", "observability", "vault", "storage", "media", "identity")
 WORK = ("doc parity", "retrofit", "cutover", "cleanup", "restore drill", "inventory", "hardening", "migration")
 VERBS = ("register", "rename", "move", "enable", "pause", "document", "resize", "retire")
@@ -330,7 +344,9 @@ status: {status}
 severity: {("high", "medium", "low")[number % 3]}
 owner: "@ronny"
 opened: 2026-01-{number % 20 + 5:02}
-{end}---
+{end}checks:
+  1: {{at: "bindings/backup.yaml#machines[].status", is: active}}
+---
 
 # Loop Scope: {words}
 

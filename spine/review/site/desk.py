@@ -16,6 +16,7 @@ from spine.actions.report import Binding, Site
 from spine.address import Address
 from spine.ledger.gaps import StoredGap
 from spine.ledger.links import RELATIONS, Thing
+from spine.ledger.parity import Table
 from spine.records.gap import SEVERITIES
 from spine.review.site.book import Book, named_in
 
@@ -60,6 +61,7 @@ class Desk:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     open: dict[str, Listed] = field(default_factory=dict)
     gaps: dict[str, StoredGap] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
 
     def __post_init__(self) -> None:
         for one in self.site.landings:
@@ -67,6 +69,8 @@ class Desk:
         self.plans = self.site.attention.plans
         self.open = {one.stored.id: one for one in self.site.attention.overview.open}
         self.gaps = self.site.gaps.by_id()
+        audits = self.site.ledger.settings.audits
+        self.tables = tuple(self.site.books.ground.table(audit.name) for audit in audits)
         for binding in self.site.bindings:
             for value in binding.values:
                 if value.set_by.proposal is not None:

@@ -47,6 +47,7 @@ class Pages:
         return self._page(
             "overview.html", here,
             seen=seen,
+            tables=desk.tables,
             plans=desk.plans,
             by_plan={name: [one for one in seen.open if desk.state(one.stored.id) == name] for name in _STATES[:5]},
             overlaps=_together(seen.overlaps),
@@ -109,6 +110,7 @@ class Pages:
             goal=prose(loop.goal, here, below=3) if loop.goal else None,
             text=prose(books.text(loop.file), here, below=2),
             related=desk.related(thing, without=("for", "follows", "of", "found")),
+            tables=[one for one in desk.tables if one.audit.loop == id_],
             spots=self._spots("loop", id_),
         )  # fmt: skip
 
