@@ -151,6 +151,34 @@ def test_what_needs_attention_comes_first(small: Written, pages: dict[str, Page]
     assert places == sorted(places)
 
 
+def test_parity_is_a_chart_that_reads_as_a_table(small: Written, pages: dict[str, Page]) -> None:
+    for path in ("index.html", f"loops/{small.made.loops[0]}.html"):
+        text = " ".join(pages[path].text.split())
+        assert "The house beside the network <b>&" in text
+        assert "1 rule fails" in text
+        assert "cannot be told: bindings/not.there.yaml is not there" in text
+        cells = re.findall(
+            r'<svg class="meter (\w*)"[^\n]*?width="([\d.]+)"[^\n]*?</svg> (\d+) of (\d+)',
+            small.text(path).partition("table class=parity")[2],
+        )
+        assert cells[0][0] == "bad"
+        for _, width, count, total in cells:
+            assert float(width) == pytest.approx(100 * int(count) / int(total), abs=0.06)
+
+
+def test_a_criterion_is_shown_as_claimed_and_as_computed(small: Written, pages: dict[str, Page]) -> None:
+    text = " ".join(pages[f"loops/{small.made.loops[0]}.html"].text.split())
+    assert "ClaimedComputed 1Every machine has an entry met not so blocked by GAP-OP-101" in text
+    assert "bindings/backup.yaml machines[vmid=100].status" in text
+
+
+def test_a_conflict_names_the_values_and_who_set_them(small: Written, pages: dict[str, Page]) -> None:
+    found = [page for page in pages.values() if page.path.startswith("proposals/") and "both sides set" in page.text]
+    assert found
+    text = " ".join(found[0].text.split())
+    assert re.search(r"It wasactiveIt is\S+ \d{4}-\d\d-\d\d \S+Proposedconflicting-3", text)
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
