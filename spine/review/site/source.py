@@ -26,7 +26,7 @@ LONG = 800  # lines from which on the entries of a binding are folded at first
 _SPLIT = 40  # lines of an entry of a long binding from which on its own entries are folded, each by itself
 _FEW = 3  # lines that are never folded
 _CALLED = ("title", "name", "summary", "description", "purpose")
-_LONGEST = 80
+_LONGEST = 64
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
