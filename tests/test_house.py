@@ -42,7 +42,10 @@ NOT_IN_PURE = set(
 )
 CLOCKS = {"now", "utcnow", "today"}
 NOT_CALLED_IN_PURE = {"open", "print", "input"} | CLOCKS
-NOT_IN_AUDIT = {"change", "yamldoc"}  # it proves what they wrote, so it may not ask them
+# The auditor proves what all the others wrote, so that it asks none of them, nor their parser: words only. It starts no
+# process either: GitPython does.
+SEEN_BY_AUDIT = {"errors", "printable"}
+NOT_OUTSIDE_IN_AUDIT = set("yaml os pathlib subprocess sys time click pydantic jinja2 socket pickle importlib".split())
 SLOW = {"git", "pydantic", "deepdiff", "jinja2", "rich", "ruamel", "markdown_it", "mdit_py_plugins"}
 VAGUE = {"utils", "util", "helpers", "common", "manager", "service", "services", "core", "base", "misc"}
 
@@ -113,13 +116,15 @@ def faults(spine: Path) -> list[str]:
                 found.append(f"{where}:{one.line}: only repository starts processes")
             if one.outside in NOT_IN_PURE and room in PURE:
                 found.append(f"{where}:{one.line}: a pure floor imports {one.outside}")
+            if one.outside in NOT_OUTSIDE_IN_AUDIT and room == "audit":
+                found.append(f"{where}:{one.line}: the auditor imports {one.outside}")
             if one.outside in SLOW and not one.late and room in PURE | {"__init__", "__main__", "repository"}:
                 found.append(f"{where}:{one.line}: {one.outside} is imported before it is needed")
             if one.room is None or one.room == room:
                 continue
             if one.room not in FLOORS or FLOORS[one.room] > FLOORS[room]:
                 found.append(f"{where}:{one.line}: {room} imports {one.room}, which is above it")
-            if room == "audit" and one.room in NOT_IN_AUDIT:
+            if room == "audit" and one.room not in SEEN_BY_AUDIT:
                 found.append(f"{where}:{one.line}: the auditor imports {one.room}, which it audits")
             if not one.late:
                 uses.setdefault(room, set()).add(one.room)
@@ -161,6 +166,9 @@ def test_the_picture_is_not_empty() -> None:
         ("ledger.py", "import datetime\nt = datetime.datetime.now()", "ledger.py:3: a pure floor calls now()"),
         ("audit/replay.py", "from spine.change import diff", "the auditor imports change"),
         ("audit/replay.py", "import spine.yamldoc.nodes", "the auditor imports yamldoc"),
+        ("audit/replay.py", "from spine import address", "the auditor imports address"),
+        ("audit/replay.py", "def f():\n    from spine.address import parse", "the auditor imports address"),
+        ("audit/replay.py", "import yaml", "audit/replay.py:2: the auditor imports yaml"),
         ("actions/apply.py", "import subprocess", "actions/apply.py:2: only repository starts processes"),
         ("actions/apply.py", "from spine.cli import door", "actions imports cli, which is above it"),
         ("services/git.py", "", "services has no floor"),
@@ -203,6 +211,25 @@ def test_the_pure_floors_load_nothing_slow() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=SPINE.parent
     )
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_the_auditor_loads_nothing_of_the_writer() -> None:
+    """Not even by way of what it imports: an audit that ran has loaded no module of spine but words and its own."""
+    program = f"""if True:
+        import sys
+        from spine.audit.verify import verify
+        verify({str(SPINE.parent)!r}, "HEAD", {{}})
+        rooms = {{name.split(".")[1] for name in sys.modules if name.startswith("spine.")}}
+        print(*sorted(rooms))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=SPINE.parent
+    )
+    assert (done.stdout.split(), done.stderr) == (["audit", "errors", "printable"], "")
+
+
+def test_the_replay_of_the_auditor_is_small_enough_to_be_read() -> None:
+    assert len((SPINE / "audit/replay.py").read_text(encoding="utf-8").splitlines()) <= 200
 
 
 def test_every_error_has_a_code_of_its_own() -> None:

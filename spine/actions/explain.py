@@ -95,6 +95,7 @@ class Explainer:
             touched = {path for path in changed if self._is_governed(path)}
             touched |= {one.path for landing in direct for one in landing.receipt.files}
             rest = self._by_receipts(sorted(touched), changed, direct, undone)
+            self._modes(changed, touched, landings, undone)
             if rest:
                 self._replay(rest, direct)
         except MissingObject as error:
@@ -211,6 +212,33 @@ class Explainer:
             )
         return rest
 
+    def _modes(
+        self,
+        changed: dict[str, PathChange],
+        touched: set[str],
+        landings: list[_Landing],
+        undone: list[tuple[Receipt, str]],
+    ) -> None:
+        """Whether a file is executable or not is part of what a proposal says of it; the blobs do not show it."""
+        excused = {one.path for receipt, _ in undone for one in receipt.files}
+        for path in sorted(touched & changed.keys() - excused):
+            before, after = changed[path].before, changed[path].after
+            if before is None or after is None or before.mode == after.mode:
+                continue
+            if after.mode in {file.mode for one in landings for file in one.proposal.files if file.path == path}:
+                continue
+            self.explained = [one for one in self.explained if one.path != path]
+            self._find(
+                "SP107",
+                path,
+                f"the mode of {path} was changed from {before.mode} to {after.mode}, and no receipt covers it",
+                self._record_hint(),
+            )
+
+    def _record_hint(self) -> str:
+        parent = self.step.parent[:12] if self.step.parent else ""
+        return f'record it: spine propose --from {parent}..{self.step.commit[:12]} --landed "TITLE"'
+
     def _replay(self, paths: list[str], landings: list[_Landing]) -> None:
         """Merge all landed proposals onto the parent's files and compare with what the commit has."""
         overlay = Overlay(self.repo, self.before)
@@ -248,13 +276,7 @@ class Explainer:
             what += f" at {', '.join(addresses[:_SHOWN])}" if addresses else ""
             what += f" and {len(addresses) - _SHOWN} more places" if len(addresses) > _SHOWN else ""
             where = f"#{addresses[0]}" if addresses else ""
-        parent = self.step.parent[:12] if self.step.parent else ""
-        self._find(
-            "SP107",
-            path + where,
-            f"{path} {what}, and no receipt covers it",
-            f'record it: spine propose --from {parent}..{self.step.commit[:12]} --landed "TITLE"',
-        )
+        self._find("SP107", path + where, f"{path} {what}, and no receipt covers it", self._record_hint())
 
     def _bring(
         self, landing: _Landing, tree: Overlay, *, only: FileChange | None = None

@@ -44,12 +44,12 @@ def diff(before: str, after: str, *, identity: Identity | None = None) -> Change
             if problem is not None:
                 return as_text(before, after, problem)
             residual = make_residual(reached, after)
-        return _reversible(before, old, made, Change(tuple(ops), residual=residual))
+        return _reversible(before, reached, old, made, Change(tuple(ops), residual=residual))
     except (NotEditable, Overlap, Refused, ProofFailed, ValueError) as error:
         return as_text(before, after, str(error))
 
 
-def _reversible(before: str, old: Document, made: Document, change: Change) -> Change:
+def _reversible(before: str, reached: str, old: Document, made: Document, change: Change) -> Change:
     """The change with what its inverse needs to come back to `before` exactly: a residual in front of the operations.
 
     Turning round is tried only where blank lines or a container's form may have been guessed. Raises `NotEditable` for
@@ -60,12 +60,11 @@ def _reversible(before: str, old: Document, made: Document, change: Change) -> C
     if any(_takes_a_double(op) for op in change.ops):
         raise NotEditable("one of several equal keys goes, which no operation may put back")
     back = patched(made, invert(Change(change.ops)).ops, expected=old)
-    origin = as_long_as(before, made, back)
+    origin = as_long_as(reached, made, back)
     if origin == before:
         return change
     again = patched(back, change.ops, expected=made)
-    is_reached = as_long_as(origin, back, again) == as_long_as(before, old, made)
-    if not is_reached or beyond_formatting(back, old) is not None:
+    if as_long_as(origin, back, again) != reached or beyond_formatting(back, old) is not None:
         raise NotEditable("the operations could not be taken back exactly")
     return replace(change, residual_first=make_residual(before, origin))
 

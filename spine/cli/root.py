@@ -29,6 +29,7 @@ VERBS: dict[str, dict[str, str]] = {
         "gap": "Register, list, close and link gaps.",
         "adopt": "Govern a repository that has a history of its own.",
         "validate": "Find what is wrong in the files of one tree.",
+        "verify": "Prove receipts by code that shares nothing with the writer.",
         "diff": "Show what changed by key, between revisions or files.",
         "resolve": "Settle the conflicts of a pending proposal in a new one.",
         "supersede": "Replace a pending proposal by a new one.",

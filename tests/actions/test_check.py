@@ -227,3 +227,21 @@ def test_what_a_revert_took_away_can_be_proposed_again(bench: Bench) -> None:
     assert made.proposal.id != proposed.proposal.id
     bench.apply(made.proposal.id)
     assert "paused" in bench.read(PATH)
+
+
+def test_a_mode_that_nobody_proposed_is_named(joined: Bench) -> None:
+    joined.run("merge", "-q", "left")
+    (joined.path / PATH).chmod(0o755)
+    joined.run("commit", "-qam", "make it executable")
+    report = check(joined.work, "HEAD^..HEAD")
+    assert [(one.code, one.message) for one in report.findings] == [
+        ("SP107", f"the mode of {PATH} was changed from 100644 to 100755, and no receipt covers it")
+    ]
+    joined.apply(absorb_mode(joined))
+    assert not check(joined.work, "HEAD^..HEAD").findings
+
+
+def absorb_mode(bench: Bench) -> str:
+    """A proposal that changes the mode back, made as people make one."""
+    (bench.path / PATH).chmod(0o644)
+    return bench.propose("not executable any more").proposal.id

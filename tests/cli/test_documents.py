@@ -78,6 +78,8 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     ask("show", paused)
     house.commit("by hand", {"bindings/vm.yaml": VM + "x: 1\n"})
     ask("check", "HEAD^..HEAD", code=1)
+    ask("verify", "HEAD~3..HEAD", code=1)
+    ask("verify", "nothing", code=2)
     ask("propose", "x", "--from", "HEAD^..HEAD", "--landed")
     ask("report", "-o", str(house.path.parent / "site"))
     house.write("bindings/bad.yaml", "a: [")
