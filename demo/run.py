@@ -130,6 +130,8 @@ def main() -> None:
         conflict(stage)
         undo_and_log(stage, ada)
         proof(stage)
+        site = read(stage)
+    print(f"\nThe ledger of this story, to read in a browser: {site}/index.html")
     print("\nThat was spine. The README shows the same with your own repository in a minute.")
 
 
@@ -221,6 +223,22 @@ def proof(stage: Stage) -> None:
     stage.edit(stage.read().replace("path: /opt/stacks/grafana", "path: /srv/grafana"))
     stage.run("git", "commit", "-qam", "tiny fix", who="Eve")
     stage.run("spine", "check", "HEAD^..HEAD", fails=1)
+
+
+def read(stage: Stage) -> Path:
+    stage.act("The ledger as a site")
+    stage.say(
+        "Ben's refused proposal is committed, so that others see it wait. Then, from that commit alone: "
+        "what is open, what landed and who set each value, in static pages; what waits, and Eve's edit, come first."
+    )
+    stage.run("git", "add", "proposals", who="Ben", quiet=True)
+    stage.run("git", "commit", "-qm", "what waits to land", who="Ben", quiet=True)
+    site = Path(os.environ.get("SPINE_DEMO_SITE") or tempfile.mkdtemp(prefix="spine-demo-site-"))
+    stage.run("spine", "report", "-o", str(site), "--title", "infra")
+    page = (site / "index.html").read_text()
+    if "1 commit changed governed files without a receipt" not in page or "would conflict" not in page:
+        sys.exit("demo: the site does not say what needs attention")
+    return site
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.slow
 def test_the_demo_runs_green(tmp_path: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "SPINE_DEMO_SITE": str(tmp_path / "site")}
     start = time.monotonic()
     done = subprocess.run(
         [sys.executable, str(ROOT / "demo/run.py")], cwd=tmp_path, env=env, capture_output=True, encoding="utf-8",
@@ -28,5 +28,7 @@ def test_the_demo_runs_green(tmp_path: Path) -> None:
     assert "all explained" in done.stdout
     assert "no receipt covers it" in done.stdout
     assert "\x1b" not in done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    where = done.stdout.partition("to read in a browser: ")[2].split("\n")[0]
+    assert "register the home vault" in (tmp_path / where).read_text()
     assert time.monotonic() - start < 60

@@ -158,11 +158,13 @@ def who_set(repo: Repository, tip: CommitId, path: str, address: Address) -> Set
 class History:
     """One file's history up to a tip."""
 
-    def __init__(self, repo: Repository, tip: CommitId, path: str) -> None:
+    def __init__(self, repo: Repository, tip: CommitId, path: str, *, landings: Landings | None = None) -> None:
+        """`landings` are those of the tip if somebody has scanned them already, for several files."""
         self.repo, self.tip, self.path = repo, tip, path
         self.tree = snapshot_of(repo, tip)
-        self.landings = Landings(repo, tip)
-        self.landings.scan(Range(None, tip))
+        self.landings = landings if landings is not None else Landings(repo, tip)
+        if landings is None:
+            self.landings.scan(Range(None, tip))
         self.settings = settings_of(self.tree)
         self.identity: Identity = self.settings.rules_for(path).identity
         self._ends = shallow(repo)

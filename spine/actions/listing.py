@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from spine.actions.attention import (
@@ -17,16 +17,18 @@ from spine.actions.attention import (
     stale_proposals,
 )
 from spine.actions.locate import drafts_of
-from spine.actions.plan import PlanOutcome, plan_on
+from spine.actions.plan import Plan, PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Refused
 from spine.ledger.gaps import StoredGap
-from spine.ledger.reading import RECEIPT, Stored, find_stored, read_ledger, settings_of
+from spine.ledger.reading import RECEIPT, Ledger, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.repository import (
     Commit,
+    CommitId,
     Journal,
     Range,
+    TreeSnapshot,
     changes_first_parent,
     read_commit,
     read_journal,
@@ -90,9 +92,27 @@ def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
     commit = resolve(work.repo, revision)
     tree = snapshot_of(work.repo, commit)
     ledger = read_ledger(tree)
+    seen = attention_at(work, commit, tree, ledger, list_proposals(work, revision=revision))
+    hands = by_hand(work.repo, tree, ledger.settings) if revision == "HEAD" else ()
+    return replace(seen.overview, journal=read_journal(work.repo), by_hand=hands)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs attention at a commit, and the plans behind it, of the open proposals that can be planned."""
+
+    overview: Overview
+    plans: dict[str, Plan]
+
+
+def attention_at(
+    work: Workspace, commit: CommitId, tree: TreeSnapshot, ledger: Ledger, listed: Iterable[Listed]
+) -> Attention:
+    """What needs attention by what the commit alone says: no journal, no edits by hand."""
     counts: dict[str, int] = {}
     open_ones: list[Listed] = []
-    for one in list_proposals(work, revision=revision):
+    plans: dict[str, Plan] = {}
+    for one in listed:
         counts["draft" if one.is_draft else one.status] = counts.get("draft" if one.is_draft else one.status, 0) + 1
         if one.status != "pending":
             continue
@@ -105,20 +125,21 @@ def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
         except Refused as error:
             open_ones.append(Listed(one.stored, one.status, one.is_draft, None, error.message))
             continue
+        plans[one.stored.id] = plan
         open_ones.append(Listed(one.stored, one.status, one.is_draft, plan.outcome))
     waiting = [(one.stored.folder, one.stored.proposal) for one in open_ones if one.stored.proposal is not None]
     now = work.now()
-    return Overview(
+    overview = Overview(
         onto=str(commit),
         counts=counts,
         open=tuple(open_ones),
-        journal=read_journal(work.repo),
+        journal=None,
         overlaps=overlaps([proposal for _, proposal in waiting]),
         stale_proposals=stale_proposals(waiting, ledger.settings, now),
         stale_loops=stale_loops(tree, ledger, now),
         gaps=open_gaps(tree, ledger.settings),
-        by_hand=by_hand(work.repo, tree, ledger.settings) if revision == "HEAD" else (),
     )
+    return Attention(overview, plans)
 
 
 def log(work: Workspace, *, revision: str = "HEAD", limit: int | None = None) -> Iterator[Logged]:

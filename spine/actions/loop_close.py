@@ -1,16 +1,19 @@
-"""loop close: what is open is answered for, one by one; then receipts, status and days are written in one edit."""
+"""loop close: what is open is answered for, one by one; then receipts, status and days are written in one edit.
+
+What a check computes counts: a tick that the data contradicts is an open end, an open box that it confirms is ticked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from spine.actions.loop_change import Edit, Scene
-from spine.actions.loop_edits import deferred, gap_or_reason, gaps_called, remaining, sync_receipts
+from spine.actions.loop_edits import deferred, gap_or_reason, gaps_called, remaining, sync_loop
 from spine.errors import Place, Refused, SpineError
 from spine.ids import find_matching, near
 from spine.ledger.loops import LoopLedger, Open
 from spine.records.loop import Loop, read_loop
-from spine.records.loop_edit import set_fields
+from spine.records.loop_edit import set_fields, set_mark
 
 
 class StillOpen(SpineError):
@@ -41,7 +44,12 @@ def close(answers: Mapping[str, str]) -> Edit:
         if loop.is_closed:
             hint = f"spine loop sync {loop.id}   or   spine loop reopen {loop.id}"
             raise Refused(f"{loop.id} is closed already", place=Place(loop.file, 1), hint=hint)
-        open_ends = books.still_open(loop)
+        # What the data shows to be so needs no answer of a person: it is ticked.
+        unticked = [one.number for one in loop.criteria if one.mark == "open"]
+        shown = [str(number) for number in unticked if books.is_to_be_ticked(loop, number)]
+        for name in shown:
+            text = set_mark(text, read_loop(text, file=loop.file), name, "met")
+        open_ends = [one for one in books.still_open(loop) if one.name not in shown]
         answered = _matched(answers, open_ends, loop)
         # A gap that takes up the rest of something else is answered for by that.
         heirs = {gap_or_reason(answer, books) for answer in answered.values()}
@@ -53,7 +61,7 @@ def close(answers: Mapping[str, str]) -> Edit:
         day = scene.today.isoformat()
         fields = [("status", "closed"), ("closed", day), ("last_verified", day)]
         now = read_loop(text, file=loop.file)
-        text, _ = sync_receipts(Scene(books, scene.history, now, text, scene.today))
+        text, _ = sync_loop(Scene(books, scene.history, now, text, scene.today))
         return set_fields(text, read_loop(text, file=loop.file), fields), f"close {loop.id}"
 
     return edit

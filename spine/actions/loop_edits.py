@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from spine.actions.loop_change import Edit, Scene
 from spine.errors import Place, Refused
 from spine.ids import near
+from spine.ledger.budget import CannotTell
+from spine.ledger.criterion_checks import NoTable, table_of
 from spine.ledger.loop_receipts import computed_lines
 from spine.ledger.loops import LoopLedger
+from spine.ledger.parity_markdown import differences
 from spine.records.loop import Loop, read_loop
 from spine.records.loop_additions import add_criterion, add_phase, add_remaining, put_receipts
 from spine.records.loop_edit import (
@@ -22,6 +25,7 @@ from spine.records.loop_edit import (
     set_mark,
 )
 from spine.records.loop_outline import Mark
+from spine.records.loop_tables import parity_marks, put_table, table_lines
 
 
 def mark_criterion(name: str, mark: Mark, deferred_to: str | None = None) -> Edit:
@@ -98,10 +102,28 @@ def remaining(text: str, loop: Loop, id_: str, line: str) -> str:
     return text if is_there else add_remaining(text, loop, [line])
 
 
-def sync_receipts(scene: Scene) -> tuple[str, str]:
-    """Make the receipts what the ledger says; a person's lines stay."""
-    after = put_receipts(scene.text, scene.loop, computed_lines(scene.loop, scene.books, scene.history))
-    return after, f"{scene.loop.id}: receipts as the ledger has them"
+def sync_loop(scene: Scene) -> tuple[str, str]:
+    """Make the receipts what the ledger says, and the tables what their audits compute; a person's lines stay.
+
+    The tables of a closed loop stay as they were when it was closed. Raises `NoTable` for one that names no audit.
+    """
+    loop, text = scene.loop, scene.text
+    # From the last to the first, so that the lines of the others stay what they are.
+    for mark in () if loop.is_closed else reversed(parity_marks(loop)):
+        try:
+            lines = table_of(mark, scene.books, scene.history)
+        except CannotTell as error:
+            raise Refused(
+                f"the table of {mark.audit} cannot be told: {error.reason}", place=loop.place(mark.first)
+            ) from error
+        except Refused as error:
+            raise NoTable(error.message, place=loop.place(mark.first), hint=error.hint) from error
+        if any(differences(table_lines(text, mark), lines)):
+            text = put_table(text, mark, lines)
+    now = read_loop(text, file=loop.file)
+    after = put_receipts(text, now, computed_lines(now, scene.books, scene.history))
+    what = "receipts" if text == scene.text else "tables" if after == text else "receipts and tables"
+    return after, f"{loop.id}: {what} as the ledger has them"
 
 
 def reopen(scene: Scene) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from spine.repository import (
     head,
     resolve,
     shallow,
+    snapshot_of,
 )
 
 
@@ -78,6 +79,18 @@ class GitHistory:
                 if change.before is None and change.path.endswith(f"/{RECEIPT}"):
                     found.append(change.path.split("/")[-2])
         return tuple(reversed(found))
+
+    def files_when_closed(self, path: str) -> Files | None:
+        """The tree of the commit that last closed the loop."""
+        closing = self._closing(path)
+        return snapshot_of(self.repo, closing) if closing is not None else None
+
+    def files_at(self, revision: str) -> Files | None:
+        """The tree of a revision."""
+        try:
+            return snapshot_of(self.repo, resolve(self.repo, revision))
+        except (BadRevision, MissingObject):
+            return None
 
     def _closing(self, path: str) -> CommitId | None:
         """The latest commit that made the loop closed which it was not before; the file is followed through renames."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from spine.actions.blame import Setter
 from spine.actions.loop_history import history_of, tip_of
+from spine.actions.proven import MOST, Proven, ages, made_so_by, setters
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding, worst
+from spine.ledger.criteria import Answer, Computed
 from spine.ledger.loop_checks import check_loop, check_loops
-from spine.ledger.loops import History, LoopLedger, Open, state_of
+from spine.ledger.loops import History, LoopLedger, Open, compute_checks, state_of
 from spine.ledger.reading import Files, settings_of
 from spine.ledger.status import Status
 from spine.records.gap import Gap
@@ -54,17 +57,26 @@ class ShownLoop:
     findings: tuple[Finding, ...]
 
 
+Verdicts = Answer | Literal["a claim"]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A criterion as it is claimed and as it is computed; `computed` None: nothing computes it, it is a claim.
+    """A criterion as it is claimed and as it is computed; without a check that can be read it is only a claim.
 
-    `evidence` names what the computation looked at.
+    `why` says what decided, `evidence` where, and who set it (asked of one loop only). `blocked_by` are open gaps: then
+    it is not so, whatever its check says. `when_closed` is what the check says of the tree that the loop was closed in,
+    where that is not what it says now.
     """
 
     criterion: Criterion
     claimed: Mark | None
-    computed: Mark | None
-    evidence: tuple[str, ...]
+    computed: Verdicts
+    why: str = ""
+    evidence: tuple[Proven, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    made_so_by: Setter | None = None
+    when_closed: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,7 @@ def show_loop(work: Workspace, text: str, *, revision: str | None = None) -> Sho
 def check_claims(work: Workspace, text: str | None = None, *, revision: str | None = None) -> LoopReport:
     """What is claimed and what is computed, of one loop or of all."""
     books, history = books_of(work, revision)
+    tip = tip_of(work.repo) if revision is None else resolve(work.repo, revision)
     if text is None:
         findings = tuple(check_loops(books, history))
         loops = list(books.loops.values())
@@ -138,7 +151,8 @@ def check_claims(work: Workspace, text: str | None = None, *, revision: str | No
         findings = tuple(check_loop(loops[0], books, history))
     checked = []
     for loop in loops:
-        verdicts = tuple(_verdict(loop, one, books) for one in loop.criteria)
+        verdicts = tuple(_verdict(loop, one, books, history) for one in loop.criteria)
+        verdicts = _proven(work, verdicts, tip) if text is not None and tip is not None else verdicts
         checked.append(CheckedLoop(loop, verdicts, tuple(one for one in findings if one.place.file == loop.file)))
     return LoopReport(tuple(checked), findings)
 
@@ -156,10 +170,34 @@ def books_of(work: Workspace, revision: str | None) -> tuple[LoopLedger, History
     return LoopLedger(files, settings_of(files)), history_of(work.repo, tip, files)
 
 
-def _verdict(loop: Loop, one: Criterion, books: LoopLedger) -> Verdict:
-    """What can be computed of a criterion: that a gap which is open blocks it. All else is a claim."""
+def _verdict(loop: Loop, one: Criterion, books: LoopLedger, history: History | None) -> Verdict:
+    """What can be computed of a criterion: its check, and that an open gap blocks it. All else is a claim."""
     blocking = tuple(gap.id for gap in books.blocking(loop, one.number))
-    return Verdict(one, one.mark, "open" if blocking else None, blocking)
+    made = books.computed(loop).get(one.number)
+    if not isinstance(made, Computed):
+        why = f"blocked by {', '.join(blocking)}" if blocking else ""
+        return Verdict(one, one.mark, "false" if blocking else "a claim", why, (), blocking)
+    evidence = tuple(Proven(item, None) for item in made.evidence)
+    if blocking:
+        why = f"blocked by {', '.join(blocking)}; {made.why}"
+        return Verdict(one, one.mark, "false", why, evidence, blocking)
+    then = books.when_closed(loop, history) if made.answer != "true" else None
+    before = compute_checks(loop, then.ground).get(one.number) if then is not None else None
+    was = before.answer if isinstance(before, Computed) and before.answer != made.answer else None
+    return Verdict(one, one.mark, made.answer, made.why, evidence, when_closed=was)
+
+
+def _proven(work: Workspace, verdicts: tuple[Verdict, ...], tip: CommitId) -> tuple[Verdict, ...]:
+    """The verdicts with who set what decided them."""
+    asked = [one.evidence for verdict in verdicts for one in verdict.evidence[:MOST]]
+    known = setters(work.repo, tip, asked)
+    known_ages = ages(work.repo, tip, known.values())
+    out = []
+    for verdict in verdicts:
+        evidence = tuple(Proven(one.evidence, known.get(one.evidence)) for one in verdict.evidence)
+        by = made_so_by(evidence, known_ages) if verdict.computed == "true" else None
+        out.append(replace(verdict, evidence=evidence, made_so_by=by))
+    return tuple(out)
 
 
 def _day(loop: Loop) -> str:

@@ -14,9 +14,10 @@ from spine.address import BadAddress, parse
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
 from spine.ledger.links import Facts, Landing, Links, Thing, add_landing, links_of, named_at
-from spine.ledger.reading import RECEIPT, read_ledger
+from spine.ledger.reading import RECEIPT, Ledger, read_ledger
 from spine.ledger.trace import Trace
 from spine.ledger.trace import trace as trace_of
+from spine.records.settings import Settings
 from spine.repository import (
     BadRevision,
     CommitId,
@@ -44,23 +45,31 @@ def trace(work: Workspace, text: str, *, revision: str = "HEAD") -> Trace:
     tip = resolve(repo, revision)
     tree = snapshot_of(repo, tip)
     ledger = read_ledger(tree)
-    landed = {
-        path.split("/")[-2]: landing_of(repo, commit)
-        for path, commit in additions(repo, tip, ledger.settings.folders.proposals).items()
-        if path.endswith(f"/{RECEIPT}") and tree.blob(path) is not None
-    }
-    links = links_of(tree, ledger, landed)
+    links = links_of(tree, ledger, landings_at(repo, tip, tree, ledger))
     root = _meant(repo, links, tree, text)
     if root.kind == "gap":
-        settings = ledger.settings
-        records = tuple(f"{folder}/" for folder in (settings.folders.loops, settings.folders.gaps))
-        bindings = [path for path in tree.paths() if settings.is_governed(path) and not path.startswith(records)]
-        identities = {path: settings.rules_for(path).identity for path in bindings}
+        bindings = bindings_at(tree, ledger.settings)
+        identities = {path: ledger.settings.rules_for(path).identity for path in bindings}
         for place in named_at(tree, bindings, identities, root.id):
             links.add(root, "touches", place)
     if root.kind == "commit":
         _add_commit(repo, links, CommitId(root.id), tip)
     return trace_of(links, root)
+
+
+def landings_at(repo: Repository, tip: CommitId, tree: TreeSnapshot, ledger: Ledger) -> dict[str, Landing]:
+    """By proposal: the latest commit that added its receipt, of those that the tree has."""
+    return {
+        path.split("/")[-2]: landing_of(repo, commit)
+        for path, commit in additions(repo, tip, ledger.settings.folders.proposals).items()
+        if path.endswith(f"/{RECEIPT}") and tree.blob(path) is not None
+    }
+
+
+def bindings_at(tree: TreeSnapshot, settings: Settings) -> list[str]:
+    """The governed files of a tree that are neither loops nor gaps."""
+    records = tuple(f"{folder}/" for folder in (settings.folders.loops, settings.folders.gaps))
+    return [path for path in tree.paths() if settings.is_governed(path) and not path.startswith(records)]
 
 
 def landing_of(repo: Repository, commit: CommitId) -> Landing:

@@ -12,7 +12,7 @@ from spine.cli.topics import TOPICS
 @click.argument("what", metavar="[VERB | TOPIC]", required=False)
 @click.pass_context
 def command(context: click.Context, what: str | None) -> None:
-    """Explain a verb, or a topic: exit-codes, json, addresses."""
+    """Explain a verb, or a topic: exit-codes, json, addresses, criteria, audits."""
     door, above = context.obj, context.parent
     assert isinstance(door, Door)
     assert above is not None

@@ -148,9 +148,9 @@ def sync(door: Door, /, loop: str, **said: Any) -> None:
     Only lines of the forms “- Gap: …” and “- Proposal N: …” are spine's; all others stay as they are. Of a proposal's
     line the words in front of its state may be yours. Running it twice changes nothing.
     """
-    from spine.actions.loop_edits import sync_receipts
+    from spine.actions.loop_edits import sync_loop
 
-    _edit(door, "sync", loop, sync_receipts, said)
+    _edit(door, "sync", loop, sync_loop, said)
 
 
 @click.command("close")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of
+from spine.ledger.bindings import Documents
 from spine.ledger.gap_checks import evidence_holds, gaps_are_whole, links_agree
 from spine.ledger.gaps import Gaps, read_gaps
 from spine.ledger.prose import Passage, references_hold, references_of
@@ -18,7 +19,6 @@ from spine.paths import check_path
 from spine.records.imported import INDEX, ImportedProposal, read_imported
 from spine.records.loop import Criterion, read_loop
 from spine.records.settings import Settings
-from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node
 
 if TYPE_CHECKING:
@@ -65,19 +65,11 @@ class Tree:
             self.findings.append(Finding(error.code, error.place or Place(SETTINGS), error.message, error.hint))
         self.ledger: Ledger = read_ledger(files, settings=self.settings)
         self.paths = tuple(files.paths())
-        self._documents: dict[str, Document | Finding] = {}
+        self.documents = Documents(files)
 
     def document(self, path: str) -> Document | Finding:
         """A binding, parsed; or the finding that says why it is not."""
-        if path not in self._documents:
-            data = self.files.read(path) or b""
-            try:
-                self._documents[path] = parse(data.decode("utf-8"), file=path)
-            except UnicodeDecodeError as error:
-                self._documents[path] = Finding("SP110", Place(path), f"not UTF-8 text (byte {error.start + 1})")
-            except Refused as error:
-                self._documents[path] = Finding(error.code, error.place or Place(path), error.message, error.hint)
-        return self._documents[path]
+        return self.documents.get(path)
 
     def text(self, path: str) -> str | None:
         """A text file, or None if it is not there or not UTF-8."""
@@ -212,7 +204,8 @@ def loops_are_true(tree: Tree) -> Iterator[Finding]:
     from spine.ledger.loop_checks import check_loops
     from spine.ledger.loops import LoopLedger
 
-    yield from check_loops(LoopLedger(tree.files, tree.settings, tree.ledger), tree.history)
+    books = LoopLedger(tree.files, tree.settings, tree.ledger, tree.documents, tree.gaps)
+    yield from check_loops(books, tree.history)
 
 
 def proposals_keep_to_their_paths(tree: Tree) -> Iterator[Finding]:
@@ -298,7 +291,7 @@ def values_keep_the_rules(tree: Tree) -> Iterator[Finding]:
         from spine.ledger.sheets import Sheets
         from spine.ledger.value_checks import value_findings
 
-        yield from value_findings(Sheets(tree.files, settings, listed=tree.paths))
+        yield from value_findings(Sheets(tree.files, settings, listed=tree.paths, documents=tree.documents))
 
 
 def containers(document: Document) -> Iterator[tuple[Address, Node]]:

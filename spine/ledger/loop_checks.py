@@ -15,6 +15,7 @@
 | SP210 | a criterion is met, and an open gap blocks it |
 | SP211 | two files are one loop |
 | SP212 | the loop is closed, and a gap found in it is open and named in no deferral |
+| SP220–SP228 | what is computed: see `criterion_checks` |
 
 Of a loop with `origin:` in its front matter, which came from elsewhere, all of them are warnings.
 """
@@ -25,6 +26,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from spine.errors import Finding, Place
+from spine.ledger.criterion_checks import (
+    checks_can_be_read,
+    deferrals_are_open,
+    tables_are_current,
+    ticks_are_so,
+)
 from spine.ledger.loops import History, LoopLedger, deferred_ids, is_deferred
 from spine.records.loop import Loop, id_of_path
 from spine.records.loop_front import day_of
@@ -170,7 +177,8 @@ def _known(id_: str, books: LoopLedger) -> str | None:
 
 
 def _severe(finding: Finding, loop: Loop) -> Finding:
-    return replace(finding, severity="warning") if loop.is_imported else finding
+    is_error = finding.severity == "error"
+    return replace(finding, severity="warning") if loop.is_imported and is_error else finding
 
 
 CHECKS: tuple[LoopCheck, ...] = (
@@ -179,4 +187,8 @@ CHECKS: tuple[LoopCheck, ...] = (
     phases_are_as_said,
     gaps_agree,
     receipts_are_true,
+    checks_can_be_read,
+    ticks_are_so,
+    deferrals_are_open,
+    tables_are_current,
 )

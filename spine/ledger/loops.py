@@ -13,8 +13,13 @@ from typing import Literal, Protocol
 
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
-from spine.ledger.reading import Files, Ledger, Stored, read_ledger
+from spine.ledger.bindings import Bindings, Documents
+from spine.ledger.budget import Budget
+from spine.ledger.criteria import Computed, Ground, compute
+from spine.ledger.gaps import Gaps, read_gaps
+from spine.ledger.reading import Files, Ledger, Stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
+from spine.records.criterion_check import read_check
 from spine.records.gap import Gap, read_gap
 from spine.records.loop import SUFFIX, Loop, id_of_path, read_loop
 from spine.records.loop_front import is_closed
@@ -46,6 +51,12 @@ class History(Protocol):
     def follow_ups(self, path: str) -> tuple[str, ...]:
         """The proposals that landed after the loop with this file was last closed; none while it is open."""
 
+    def files_when_closed(self, path: str) -> Files | None:
+        """The tree of the commit that last closed the loop with this file; None while it is open, or if unknown."""
+
+    def files_at(self, revision: str) -> Files | None:
+        """The tree of a revision; None if there is no such commit."""
+
     @property
     def is_whole(self) -> bool:
         """Whether all of the history is there, so that what is not found does not exist."""
@@ -67,7 +78,10 @@ class LoopLedger:
 
     files: Files
     settings: Settings
-    read: Ledger | None = None  # the ledger of that tree, if somebody has read it already
+    # What somebody has read of that tree already.
+    read: Ledger | None = None
+    documents: Documents | None = None
+    known_gaps: Gaps | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -96,6 +110,44 @@ class LoopLedger:
                     continue
                 found.setdefault(gap.id, gap)
         return found
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The tree as checks of criteria look at it."""
+        gaps = self.known_gaps if self.known_gaps is not None else read_gaps(self.files, self.settings)
+        return Ground(Bindings(self.documents or Documents(self.files), self.settings), gaps.by_id())
+
+    @cached_property
+    def _computed(self) -> dict[str, dict[int, Computed | Refused]]:
+        return {}
+
+    def computed(self, loop: Loop) -> dict[int, Computed | Refused]:
+        """What the checks of a loop compute, by the number of their criterion; `Refused` where one cannot be read."""
+        if loop.file not in self._computed:
+            self._computed[loop.file] = compute_checks(loop, self.ground)
+        return self._computed[loop.file]
+
+    def is_to_be_ticked(self, loop: Loop, number: int) -> bool:
+        """Whether a criterion of an open loop, not ticked, is so by its check, and no open gap blocks it."""
+        one = next((one for one in loop.criteria if one.number == number), None)
+        made = self.computed(loop).get(number)
+        if loop.is_closed or one is None or one.mark in ("met", None) or self.blocking(loop, number):
+            return False
+        return isinstance(made, Computed) and made.answer == "true"
+
+    @cached_property
+    def _closed(self) -> dict[str, LoopLedger | None]:
+        return {}
+
+    def when_closed(self, loop: Loop, history: History | None) -> LoopLedger | None:
+        """The tree that a closed loop was closed in, of which its claims are; None if there is none or unknown."""
+        if loop.file not in self._closed:
+            files = history.files_when_closed(loop.file) if history is not None and loop.is_closed else None
+            try:
+                self._closed[loop.file] = None if files is None else LoopLedger(files, settings_of(files))
+            except Refused:
+                self._closed[loop.file] = None
+        return self._closed[loop.file]
 
     @cached_property
     def statuses(self) -> dict[str, Status]:
@@ -155,9 +207,16 @@ class LoopLedger:
         return tuple(dict.fromkeys([*said, *gaps]))
 
     def still_open(self, loop: Loop) -> tuple[Open, ...]:
-        """What closing a loop has to answer for: open boxes, open gaps that no deferral names, pending proposals."""
+        """What closing has to answer for: open boxes, ticks that the data contradicts, open gaps that nothing defers,
+        pending proposals.
+        """
         deferred = deferred_ids(loop)
         found: list[Open] = []
+        for one in loop.criteria:
+            made = self.computed(loop).get(one.number) if one.mark == "met" else None
+            if isinstance(made, Computed) and made.answer == "false":
+                text = f"{one.text} (ticked, and not so: {made.why})"
+                found.append(Open("criterion", str(one.number), text, one.line))
         for name, item in loop.items():
             if item.mark is not None and item.mark != "met" and not is_deferred(loop, name, item, self):
                 found.append(Open("criterion" if name[0].isdigit() else "phase", name, item.text, item.line))
@@ -170,6 +229,21 @@ class LoopLedger:
         return tuple(found)
 
 
+def compute_checks(loop: Loop, ground: Ground) -> dict[int, Computed | Refused]:
+    """What the checks of a loop compute in a tree, which need not be the one that the loop is read from."""
+    budget = Budget()
+    found: dict[int, Computed | Refused] = {}
+    for number, node in loop.front.checks.items():
+        assert loop.front.document is not None
+        try:
+            check = read_check(loop.front.document, node)
+        except Refused as error:
+            found[number] = error
+            continue
+        found[number] = compute(check, loop.id, ground, budget)
+    return found
+
+
 def is_deferred(loop: Loop, name: str, item: Item, books: LoopLedger | None = None) -> bool:
     """Whether an item that is not met says where it went: a gap or a reason in its text, or a gap that blocks it.
 
@@ -180,6 +254,11 @@ def is_deferred(loop: Loop, name: str, item: Item, books: LoopLedger | None = No
     if item.mark == "partly" and books is not None and name.isdigit() and books.blocking(loop, int(name)):
         return True
     return bool(_GAP.search(item.text)) if item.mark == "partly" else "(deferred: " in item.text
+
+
+def gaps_named(text: str) -> tuple[str, ...]:
+    """The gaps that a text names."""
+    return tuple(dict.fromkeys(_GAP.findall(text)))
 
 
 def deferred_ids(loop: Loop) -> frozenset[str]:

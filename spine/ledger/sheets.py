@@ -21,6 +21,7 @@ from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document
 
 if TYPE_CHECKING:
+    from spine.ledger.bindings import Documents
     from spine.ledger.checks import Tracked
 
 YAML = (".yaml", ".yml")
@@ -32,12 +33,14 @@ Parsed = dict[tuple[str, bytes], Document | Finding]
 
 @dataclass(eq=False)
 class Sheets:
-    """The files of one tree. `listed` are all its paths where they are known; else folders are listed when needed."""
+    """The files of one tree. `listed` are all its paths where they are known, else folders are listed when needed;
+    `documents` are what others parsed of it already."""
 
     files: Tracked
     settings: Settings
     parsed: Parsed = field(default_factory=dict)
     listed: tuple[str, ...] | None = None
+    documents: Documents | None = None
     _sheets: dict[str, Sheet | None] = field(default_factory=dict)
     _data: dict[str, bytes | None] = field(default_factory=dict)
     _below: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Sheets:
 
     def document(self, path: str) -> Document | Finding:
         """A file, parsed; or the finding that says why it is not."""
+        if self.documents is not None:
+            return self.documents.get(path)
         data = self.data(path) or b""
         if (path, data) not in self.parsed:
             self.parsed[path, data] = _parse(path, data)

@@ -68,12 +68,21 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """An HTML comment of one line that stands alone, outside of lists and quotes: `<!-- text -->`."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """The blocks of one text in their order; `items` are those that stand in no other item."""
 
     sections: tuple[Section, ...] = ()
     items: tuple[Item, ...] = ()
     tables: tuple[Table, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     def section_of(self, line: int) -> Section | None:
         """The innermost section that holds a line: that of the last heading above it."""
@@ -127,7 +136,7 @@ def outline(text: str) -> Outline:
     # A lone carriage return is a line end for Markdown and for nobody else here.
     tokens = _markdown().parse(_LONE_RETURN.sub(" ", text))
     count = text.count("\n") + (not text.endswith("\n"))
-    return Outline(_sections(tokens, count), *_items_and_tables(tokens))
+    return Outline(_sections(tokens, count), *_items_and_tables(tokens), tuple(_comments(tokens)))
 
 
 def _markdown() -> MarkdownIt:
@@ -152,6 +161,13 @@ def _sections(tokens: list[Token], count: int) -> tuple[Section, ...]:
         title = " ".join(tokens[at + 1].content.split())
         found.append(Section(title, level, token.map[0] + 1, token.map[1], count, above))
     return tuple(found)
+
+
+def _comments(tokens: list[Token]) -> Iterator[Comment]:
+    for token in tokens:
+        text = token.content.strip() if token.type == "html_block" and token.level == 0 else ""
+        if token.map is not None and "\n" not in text and text.startswith("<!--") and text.endswith("-->"):
+            yield Comment(token.map[0] + 1, text[4:-3].strip())
 
 
 def _items_and_tables(tokens: list[Token]) -> tuple[tuple[Item, ...], tuple[Table, ...]]:

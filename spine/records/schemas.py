@@ -285,7 +285,7 @@ class KeyedForm(TypedDict, total=False):
 
 
 OneOrMore = str | Annotated[list[str], Members(least=1, unique=True)]
-Plain = str | float | bool | None
+Plain = str | bool | int | float | None
 Conditions = dict[str, Plain | Annotated[list[Plain], Members(least=1)]]
 ReferenceForm = TypedDict(
     "ReferenceForm",
@@ -346,6 +346,37 @@ class LimitsForm(TypedDict, total=False):
     pending_days: One
 
 
+ConditionForm = Plain | Annotated[list[Plain], Members(least=1)] | dict[str, Any]
+FieldsForm = dict[str, ConditionForm]
+GroupForm = str | Annotated[list[Plain], Members(least=1)] | FieldsForm
+SUBJECT: dict[str, Any] = {
+    "at": NotRequired[str],
+    "in": NotRequired[str],
+    "query": NotRequired[Annotated[str, Text("\\S", 1000)]],
+    "where": NotRequired[FieldsForm],
+    "file": NotRequired[str],
+    "contains": NotRequired[Annotated[str, Text(".", 1000)]],
+}
+NAMING: dict[str, Any] = {"name": NotRequired[str], "columns": NotRequired[dict[str, GroupForm]]}
+# The functional form: `in` is a word of Python.
+ExpectedForm = TypedDict("ExpectedForm", {**SUBJECT, **NAMING})  # type: ignore[misc]  # the keys are those of a check
+RowForm = TypedDict("RowForm", {**SUBJECT, **NAMING, "expect": NotRequired[ExpectedForm]})  # type: ignore[misc]
+
+
+class RowRuleForm(TypedDict):
+    rule: str
+    rows: Annotated[list[str], Members(least=1, unique=True)]
+
+
+class AuditForm(TypedDict, total=False):
+    title: Annotated[str, Text("\\S", 200)] | None
+    loop: AnyLoop | None
+    severity: Severity | None
+    columns: Required[dict[str, GroupForm]]
+    rows: Required[dict[str, RowForm]]
+    rules: list[str | RowRuleForm] | None
+
+
 class SettingsForm(TypedDict, total=False):
     spine: Required[Literal["settings/1"]]
     folders: FoldersForm | None
@@ -360,6 +391,7 @@ class SettingsForm(TypedDict, total=False):
     prose: Annotated[list[str], Members(unique=True)] | None
     landings: Annotated[list[Landing], Members(unique=True)] | None
     limits: LimitsForm | None
+    audits: dict[str, AuditForm] | None
 
 
 class ImportedProposalForm(TypedDict):
@@ -390,6 +422,36 @@ class BaselineForm(TypedDict):
     findings: list[KnownForm] | None
 
 
+class GapsLikeForm(TypedDict, total=False):
+    status: GapStatus | list[GapStatus]
+    severity: Severity | list[Severity]
+    type: GapType | list[GapType]
+    above: Severity
+    loop: str
+
+
+CheckForm = TypedDict(
+    "CheckForm",
+    {
+        **SUBJECT,  # type: ignore[misc]  # the keys of a subject are those of a row
+        "count": NotRequired[Annotated[int, Number(0)] | str],
+        "exists": NotRequired[bool],
+        "is": NotRequired[Plain],
+        "every": NotRequired[ConditionForm],
+        "some": NotRequired[ConditionForm],
+        "none": NotRequired[ConditionForm],
+        "has": NotRequired[Plain | list[Plain]],
+        "only": NotRequired[Plain | list[Plain]],
+        "among": NotRequired[str],
+        "gaps": NotRequired[GapsLikeForm],
+        "no_open_gap": NotRequired[Yes | GapsLikeForm],
+        "parity": NotRequired[str],
+        "all": NotRequired[list[dict[str, Any]]],
+        "any": NotRequired[list[dict[str, Any]]],
+    },
+)
+
+
 class LoopForm(TypedDict, total=False):
     """The front matter of a scope file, as spine writes it. People add fields of their own, so it is open."""
 
@@ -403,7 +465,33 @@ class LoopForm(TypedDict, total=False):
     last_verified: Day | None
     parent: AnyLoop | None
     gaps: Annotated[list[AnyGap], Members(unique=True)] | None
-    checks: dict[str, Any] | None
+    checks: dict[str, CheckForm] | None
+
+
+class SeriesForm(TypedDict):
+    """A column of an audit, now or before; null where a row cannot be told, and a total only where a row has one."""
+
+    name: str
+    moment: Literal["now", "before"]
+    values: list[Count | None]
+    totals: list[Count | None]
+
+
+class FailingForm(TypedDict):
+    category: str
+    series: str
+    rule: str
+
+
+class ChartForm(TypedDict):
+    spine: Literal["parity-chart/1"]
+    audit: str
+    title: str
+    at: str | None
+    since: str | None
+    categories: list[str]
+    series: list[SeriesForm]
+    failing: list[FailingForm]
 
 
 def _null(key: str) -> dict[str, Any]:
@@ -451,6 +539,7 @@ _ALL_FORMS: tuple[Any, ...] = (
     *(UniqueForm, ChoiceForm, RequireForm),
     *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, LimitsForm, SettingsForm),
     *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm, LoopForm),
+    *(ExpectedForm, RowForm, RowRuleForm, AuditForm, GapsLikeForm, CheckForm, SeriesForm, FailingForm, ChartForm),
 )
 OPEN_FORMS: tuple[Any, ...] = (LoopForm,)  # those that may hold more than they name
 FORMS: Mapping[str, Any] = {
@@ -462,6 +551,7 @@ FORMS: Mapping[str, Any] = {
     "settings": SettingsForm,
     "imported": ImportedForm,
     "baseline": BaselineForm,
+    "parity-chart": ChartForm,  # no file, but what `parity --format chart` gives
 }
 
 

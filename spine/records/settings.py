@@ -16,6 +16,7 @@ from spine.globs import Glob, parse_glob
 from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence
 from spine.patterns import PlacePattern, parse_place_pattern
 from spine.printable import has_unsafe, printable
+from spine.records.audits import Audit, read_audits, write_audits
 from spine.records.rules import (
     Reference,
     SchemaFor,
@@ -101,7 +102,7 @@ class Settings:
     """All that `spine.yaml` says; `governed` is None for the default, all YAML below the bindings folder and itself.
 
     `prose` are further files in which ids must resolve, `landings` the forms of commit messages by which `adopt`
-    recognises proposals that were landed before spine (text with `{proposal}` in it).
+    recognises proposals that were landed before spine (text with `{proposal}` in it), `audits` the tables of `parity`.
     """
 
     folders: Folders = Folders()
@@ -116,6 +117,11 @@ class Settings:
     prose: tuple[Glob, ...] = ()
     landings: tuple[str, ...] = ()
     limits: Limits = Limits()
+    audits: tuple[Audit, ...] = ()
+
+    def audit(self, name: str) -> Audit | None:
+        """The audit of this name, if it is declared."""
+        return next((one for one in self.audits if one.name == name), None)
 
     @property
     def governed_globs(self) -> tuple[Glob, ...]:
@@ -148,7 +154,7 @@ def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
     sections = (
         "folders", "governed", "lists", "merge", "refs", "rules", "schemas", "policy", "gaps", "prose", "landings",
-        "limits",
+        "limits", "audits",
     )  # fmt: skip
     fields = record(text, file=file, kind="settings", required=(), optional=sections, error=BadSettings)
     return Settings(
@@ -164,6 +170,7 @@ def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
         prose=fields.each("prose", parse_glob),
         landings=fields.each("landings", landing_form),
         limits=_limits(fields),
+        audits=read_audits(fields),
     )
 
 
@@ -310,6 +317,7 @@ def write_settings(settings: Settings) -> str:
         days = ((key, getattr(settings.limits, key)) for key in _LIMITS)
         shown = ", ".join(f"{key}: {value}" for key, value in days if value != getattr(Limits(), key))
         out.append(f"limits: {{{shown}}}\n")
+    out.append(write_audits(settings.audits))
     return "".join(out)
 
 

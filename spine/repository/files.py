@@ -75,9 +75,12 @@ def is_there(root: Path, path: str) -> bool:
         return isinstance(facts, os.stat_result) and (stat.S_ISREG(facts.st_mode) or stat.S_ISLNK(facts.st_mode))
 
 
-def put(root: Path, path: str, file: File) -> None:
-    """Write a file, making the folders it needs; what stood there before is replaced in one step."""
-    _put(root, path, file, os.rename)
+def put(root: Path, path: str, file: File, *, lasts: bool = True) -> None:
+    """Write a file, making the folders it needs; what stood there before is replaced in one step.
+
+    `lasts`: it is on the disk before this returns. What can be made again from the repository need not be.
+    """
+    _put(root, path, file, os.rename, lasts=lasts)
 
 
 def put_new(root: Path, path: str, file: File) -> None:
@@ -93,7 +96,7 @@ def put_new(root: Path, path: str, file: File) -> None:
     _put(root, path, file, claim)
 
 
-def _put(root: Path, path: str, file: File, arrive: Callable[..., None]) -> None:
+def _put(root: Path, path: str, file: File, arrive: Callable[..., None], *, lasts: bool = True) -> None:
     folders, name = split(path)
     with descent(root, path) as way:
         for folder in folders:
@@ -106,12 +109,14 @@ def _put(root: Path, path: str, file: File, arrive: Callable[..., None]) -> None
             with open(handle, "wb") as stream:
                 stream.write(file.data)
                 stream.flush()
-                os.fsync(handle)
+                if lasts:
+                    os.fsync(handle)
             arrive(draft, name, src_dir_fd=way.here, dst_dir_fd=way.here)
         except BaseException:
             os.unlink(draft, dir_fd=way.here)
             raise
-        os.fsync(way.here)
+        if lasts:
+            os.fsync(way.here)
 
 
 def remove(root: Path, path: str, *, keep: str = "") -> None:

@@ -93,6 +93,12 @@ class TreeSnapshot:
             yield Entry(prefix, found.mode, found.oid)
             return
         above = f"{prefix}/" if prefix else ""
+        items = self.folder(prefix) or {}
+        if all(item.mode != FOLDER for item in items.values()):  # a proposal's folder: no run of git for each of them
+            for name, item in items.items():
+                if item.mode != SUBMODULE:
+                    yield Entry(above + name, item.mode, item.oid)
+            return
         for line in self.repo.git.run("ls-tree", "-r", "-z", "--full-tree", found.oid).fields:
             facts, _, path = line.partition("\t")
             mode, _, oid = facts.split(" ")

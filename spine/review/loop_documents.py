@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from spine.errors import Exit
 from spine.records.loop import Loop, Progress
 from spine.records.loop_outline import Item
-from spine.review.json_parts import Json, document, finding_part, plan_part, word
+from spine.review.json_parts import Json, document, finding_part, plan_part, setter_part, word
 
 if TYPE_CHECKING:
     from spine.actions.loop_change import LoopChanged
     from spine.actions.loop_views import ListedLoop, LoopReport, ShownLoop
+    from spine.actions.proven import Proven
     from spine.ledger.loops import Open
 
 
@@ -102,8 +103,12 @@ def loop_check_document(report: LoopReport) -> Json:
                         "line": verdict.criterion.line,
                         "text": verdict.criterion.text,
                         "claimed": verdict.claimed,
-                        "computed": verdict.computed,
-                        "evidence": list(verdict.evidence),
+                        "computed": word(verdict.computed.removeprefix("a ")),
+                        "why": verdict.why,
+                        "blocked_by": list(verdict.blocked_by),
+                        "made_so_by": setter_part(verdict.made_so_by),
+                        "when_closed": word(verdict.when_closed) if verdict.when_closed else None,
+                        "evidence": [_evidence(proven) for proven in verdict.evidence],
                     }
                     for verdict in one.verdicts
                 ],
@@ -153,6 +158,18 @@ def _head(loop: Loop, state: str) -> Json:
         "closed": loop.closed.isoformat() if loop.closed else None,
         "is_imported": loop.is_imported,
         "progress": _progress(loop.progress),
+    }
+
+
+def _evidence(proven: Proven) -> Json:
+    one = proven.evidence
+    return {
+        "path": one.path,
+        "address": str(one.address) if one.address is not None else None,
+        "gap": one.gap,
+        "value": one.value,
+        "speaks_for": one.speaks_for,
+        "set_by": setter_part(proven.set_by),
     }
 
 

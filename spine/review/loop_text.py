@@ -10,13 +10,16 @@ from spine.printable import printable
 from spine.records.loop import Loop, Progress
 from spine.records.loop_outline import BOXES, Item, Mark
 from spine.records.loop_phases import Phase
+from spine.review.blame_text import setter_facts
 from spine.review.blocks import compared, limited, painted, signed
 from spine.review.findings_text import FindLine, findings_lines, no_line
 from spine.review.list_text import Cell, columns
 from spine.review.style import Style, Tone
 
 _TONES: dict[Mark | None, Tone] = {"met": "add", "partly": "change", "open": "conflict", None: "quiet"}
+_ANSWERS: dict[str, Tone] = {"true": "add", "false": "conflict", "cannot tell": "change", "a claim": "quiet"}
 _LONGEST = 100
+_PLACES = 12  # of the evidence of one criterion
 
 
 def loop_list_lines(listed: Sequence[ListedLoop], style: Style) -> list[str]:
@@ -62,7 +65,7 @@ def loop_check_lines(report: LoopReport, style: Style, find_line: FindLine = no_
     """Claims and what is computed, loop by loop, then the findings."""
     out: list[str] = []
     for one in report.loops:
-        if one.verdicts and (len(report.loops) == 1 or any(verdict.computed for verdict in one.verdicts)):
+        if one.verdicts and (len(report.loops) == 1 or any(verdict.computed != "a claim" for verdict in one.verdicts)):
             out += [style("strong", printable(one.loop.id)), *_verdicts(one, style), ""]
     return [*out, *findings_lines(report.findings, style, find_line)]
 
@@ -127,18 +130,37 @@ def _item(item: Item, name: str, style: Style) -> list[str]:
 
 
 def _verdicts(one: CheckedLoop, style: Style) -> list[str]:
-    rows: list[Sequence[Cell]] = [
-        (f"  {verdict.criterion.number}", (_TONES[verdict.claimed], verdict.claimed or "no box"), *_computed(verdict),
-         _cut(verdict.criterion.text))
-        for verdict in one.verdicts
-    ]  # fmt: skip
-    return columns(rows, style)
+    out = []
+    for verdict in one.verdicts:
+        box = BOXES[verdict.claimed] if verdict.claimed else "   "
+        head = f"  {verdict.criterion.number:<3} {style(_TONES[verdict.claimed], box)} {_cut(verdict.criterion.text)}"
+        out.append(head)
+        told = style(_ANSWERS[verdict.computed], verdict.computed)
+        out.append(f"        {told}" + (f": {printable(verdict.why)}" if verdict.why else ""))
+        if verdict.when_closed is not None:
+            out.append(f"        when the loop was closed: {verdict.when_closed}")
+        if verdict.made_so_by is not None:
+            out.append(f"        made so by {style('change', verdict.made_so_by.commit[:7])} "
+                       f"{setter_facts(verdict.made_so_by)}")  # fmt: skip
+        out += _evidence(verdict, style)
+    return out
 
 
-def _computed(verdict: Verdict) -> tuple[Cell, Cell]:
-    if verdict.computed is None:
-        return ("quiet", "a claim"), ""
-    return (_TONES[verdict.computed], f"computed: {verdict.computed}"), ", ".join(verdict.evidence)
+def _evidence(verdict: Verdict, style: Style) -> list[str]:
+    """What decided, one place a line; those that speak against it first, of very many the first."""
+    some = sorted(verdict.evidence, key=lambda one: one.evidence.speaks_for)
+    out = []
+    for proven in some[:_PLACES]:
+        one = proven.evidence
+        sign = style("add", "+") if one.speaks_for else style("conflict", "-")
+        value = f" = {_cut(one.value)}" if one.value is not None and one.gap is None else ""
+        setter = proven.set_by if proven.set_by != verdict.made_so_by else None
+        who = printable(setter.proposal or "by hand") if setter is not None else ""
+        by = f"  ({style('change', setter.commit[:7])} {who})" if setter is not None else ""
+        out.append(f"          {sign} {_cut(one.where)}{value}{by}")
+    if len(some) > _PLACES:
+        out.append(f"            and {len(some) - _PLACES} more")
+    return out
 
 
 def _state(text: str) -> Cell:

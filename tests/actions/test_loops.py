@@ -16,7 +16,7 @@ from spine.actions.loop_edits import (
     new_criterion,
     new_phase,
     reopen,
-    sync_receipts,
+    sync_loop,
 )
 from spine.actions.loop_new import NewLoop, new_loop, scope_text
 from spine.actions.loop_views import check_claims, list_loops, show_loop
@@ -245,7 +245,7 @@ def receipts(bench: Bench) -> list[str]:
 
 
 def sync(bench: Bench, how: How = IN_THE_WORK_TREE) -> LoopChanged:
-    return change_loop(bench.work, "parity", sync_receipts, how)
+    return change_loop(bench.work, "parity", sync_loop, how)
 
 
 def test_golden_the_receipts_of_the_first_of_all_loops(bench: Bench) -> None:
@@ -377,7 +377,7 @@ def test_what_lands_after_closing_is_a_follow_up_and_what_lands_before_is_none(b
     bench.run("mv", "loops/archived.tmp", f"loops/_archived/{ID}.scope.md")
     bench.run("commit", "-qm", "archive")
     assert [one.is_follow_up for one in show_loop(bench.work, "parity").proposals] == [False, False, True]
-    change_loop(bench.work, "parity", sync_receipts)
+    change_loop(bench.work, "parity", sync_loop)
     assert f"(P2-P4 docs + caps + lessons — applied {three}, follow-up)\n" in bench.read(
         f"loops/_archived/{ID}.scope.md"
     )
@@ -406,8 +406,8 @@ def test_list_and_check(bench: Bench) -> None:
         ("LOOP-OTHER-WORK-20260212", "open", 0, ()), (ID, "open", 2, ()),
     ]  # fmt: skip
     report = check_claims(bench.work, "parity")
-    assert [(one.criterion.number, one.claimed, one.computed, one.evidence) for one in report.loops[0].verdicts] == [
-        (1, "open", None, ()), (2, "met", "open", ("GAP-OP-118",)), (3, "open", None, ()),
+    assert [(one.criterion.number, one.claimed, one.computed, one.blocked_by) for one in report.loops[0].verdicts] == [
+        (1, "open", "a claim", ()), (2, "met", "false", ("GAP-OP-118",)), (3, "open", "a claim", ()),
     ]  # fmt: skip
     assert ([one.code for one in report.findings], report.exit_code) == (["SP210"], Exit.FAILED)
     assert check_claims(bench.work, revision="HEAD").exit_code == Exit.DONE

@@ -81,11 +81,35 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     ask("verify", "HEAD~3..HEAD", code=1)
     ask("verify", "nothing", code=2)
     ask("propose", "x", "--from", "HEAD^..HEAD", "--landed")
+    ask("report", "-o", str(house.path.parent / "site"))
     house.write("bindings/bad.yaml", "a: [")
     ask("validate", code=2)
     ask("nonsense", code=2)
     ask("show", code=2)
     ask("show", "nope", code=2)
+    settled(ask)
+
+
+def test_the_keys_of_criteria_and_audits(house: House, inside: Call) -> None:
+    loop = "---\nloop_id: LOOP-HOME-20260212\nstatus: open\nchecks:\n" + "".join(
+        f"  {number}: {check}\n"
+        for number, check in enumerate(
+            ('{at: "bindings/vm.yaml#vms[].name", has: [web]}', "{no_open_gap: true}", '{at: "no.yaml#a", count: 1}'), 1
+        )
+    )
+    loop += "---\n\n## Success Criteria\n\n1. [x] a\n2. [ ] b\n3. [~] c (later)\n4. [x] d\n"
+    audit = (
+        "audits:\n  nets:\n    columns: {lan: [lan], wan: [wan]}\n"
+        '    rows: {Nets: {at: "bindings/net.yaml#nets[]"}, Lost: {at: "bindings/no.yaml#a[]"}}\n    rules: [wan > 0]\n'
+    )
+    house.commit("loop", {"loops/LOOP-HOME-20260212.scope.md": loop, "spine.yaml": house.read("spine.yaml") + audit})
+    ask = Documents(inside)
+    ask("loop", "check", "HOME")
+    ask("parity")
+    ask("parity", "nets", "--since", "HEAD", code=1)
+    ask("parity", "nets", "--format", "chart", code=1)
+    ask("parity", "nets", "--propose")
+    ask("parity", "nets", "--propose")
     settled(ask)
 
 

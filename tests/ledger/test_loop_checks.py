@@ -51,6 +51,8 @@ class Told:
     landings: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = True
     after: tuple[str, ...] = ()
+    closing: Memory | None = None
+    trees: Mapping[str, Memory] = field(default_factory=dict)
 
     def landing(self, proposal: str) -> str | None:
         return self.landings.get(proposal)
@@ -60,6 +62,12 @@ class Told:
 
     def follow_ups(self, path: str) -> tuple[str, ...]:
         return self.after
+
+    def files_when_closed(self, path: str) -> Memory | None:
+        return self.closing
+
+    def files_at(self, revision: str) -> Memory | None:
+        return self.trees.get(revision)
 
 
 def proposal(id_: str, *, loop: str | None = ID, path: str = "bindings/vm.yaml", title: str = "t") -> str:
@@ -287,10 +295,12 @@ def test_what_a_person_wrote_and_what_the_tree_does_not_know_is_kept() -> None:
 
 
 def test_this_file_knows_all_codes() -> None:
+    import spine.ledger.criterion_checks as computed
     import spine.ledger.loop_checks as checks
 
-    documented = {line.split("|")[1].strip() for line in (checks.__doc__ or "").split("\n") if line.startswith("| SP")}
-    source = Path(checks.__file__).read_text(encoding="utf-8")
+    told = f"{checks.__doc__}\n{computed.__doc__}".split("\n")
+    documented = {line.split("|")[1].strip() for line in told if line.startswith("| SP") and "–" not in line}
+    source = "".join(Path(str(one.__file__)).read_text(encoding="utf-8") for one in (checks, computed))
     front = Path(checks.__file__).parents[1].joinpath("records/loop_front.py").read_text(encoding="utf-8")
-    assert documented == {f"SP2{n:02}" for n in range(13)}
+    assert documented == {f"SP2{n:02}" for n in (*range(13), *range(20, 29))}
     assert all(f'"{code}"' in source + front for code in documented)

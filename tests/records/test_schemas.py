@@ -43,12 +43,14 @@ def test_the_front_matter_of_loops() -> None:
     loop = Path(spine.records.__file__).parents[2] / "loops" / "LOOP-HOME-INFRA-DOC-PARITY-20260212.scope.md"
     front = yaml.load(loop.read_text(encoding="utf-8").split("---\n")[1], Loader=yaml.BaseLoader)
     assert judge.is_valid(front)
-    assert judge.is_valid(front | {"horizon": "now", "checks": {"1": "true"}})
+    assert judge.is_valid(front | {"horizon": "now", "checks": {"1": {"at": "bindings/a.yaml#b", "is": "c"}}})
     for wrong in (
         {"loop_id": "LOOP-x"},
         {"severity": "P2"},
         {"opened": "yesterday"},
         {"gaps": ["GAP-OP-1", "GAP-OP-1"]},
+        {"checks": {"1": "true"}},
+        {"checks": {"1": {"at": "bindings/a.yaml#b", "counts": 1}}},
     ):
         assert not judge.is_valid(front | wrong), wrong
     assert not judge.is_valid({key: value for key, value in front.items() if key != "status"})
