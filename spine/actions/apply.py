@@ -91,7 +91,7 @@ def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied |
     """
     ref = branch_ref(work, branch)
     applying = _Applying(work, text)
-    landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}")
+    landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}", wait=work.wait)
     if isinstance(landed, Landed):
         assert applying.plan is not None
         return Applied(applying.plan, landed.commit, ref, landed.left_alone)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, branch_option, json_option, proposal_argument
+from spine.cli.options import PROPOSAL_IS, branch_option, json_option, proposal_argument, wait_option
 from spine.cli.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command("apply", epilog=PROPOSAL_IS)
 @proposal_argument
 @branch_option
+@wait_option
 @json_option
 @click.pass_obj
 def command(door: Door, proposal: str, branch: str | None, as_json: bool) -> None:

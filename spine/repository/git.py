@@ -67,6 +67,7 @@ class GitFailed(SpineError):
 
     code = "SP601"
     said = ""
+    was_killed = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def failed(arguments: Collection[str], code: int, err: bytes) -> GitFailed:
     ended = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
     error = GitFailed(f"git {shown} {ended}: {said or 'it gave no reason'}")
     error.said = said
+    error.was_killed = code < 0
     if "Please tell me who you are" in said or "empty ident name" in said:
         error.hint = 'git config user.name "Your Name"; git config user.email you@example.org'
     return error

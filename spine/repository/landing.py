@@ -22,7 +22,8 @@ from spine.repository.following import write_files, write_index
 from spine.repository.git import DURABLE, GitFailed
 from spine.repository.hooks import commit_msg
 from spine.repository.journal import Journal, check_no_journal, close_journal, open_journal
-from spine.repository.locks import LANDING_WAIT, LOCK_WAIT, IndexLock, index_lock, landing_lock, pause
+from spine.repository.leftovers import clear, dead_ref_locks
+from spine.repository.locks import IndexLock, index_lock, landing_lock, pause
 from spine.repository.objects import CommitId
 from spine.repository.obstacles import InProgress, check_files, check_index, is_checked_out_here
 from spine.repository.opened import Repository
@@ -83,10 +84,10 @@ def land(
     before the swap; it returns None if there is nothing to do, or raises to refuse. `allow` goes to `check_path`,
     `reason` into the reflog. After any error but `Unfinished` branch, index and files are as they were.
     """
-    with landing_lock(repo, LANDING_WAIT if wait is None else wait):
+    with landing_lock(repo, wait, what=_one_line(reason)):
         check_no_journal(repo)
         here = is_checked_out_here(repo, ref)
-        with index_lock(repo, LOCK_WAIT if wait is None else wait) if here else contextlib.nullcontext() as lock:
+        with index_lock(repo, wait) if here else contextlib.nullcontext() as lock:
             if here and not is_checked_out_here(repo, ref):
                 raise InProgress("HEAD was moved to another branch meanwhile", hint="try again")
             landing = _Landing(repo, ref, decide, hooks, allow, _one_line(reason), lock)
@@ -97,7 +98,9 @@ def land(
                     return result
                 failure = result
                 pause(attempt)
-    raise BranchMoved(f"{printable(ref)} was moved or locked by others {ATTEMPTS} times", hint="try again") from failure
+    raise BranchMoved(
+        f"{printable(ref)} was moved or locked by others {ATTEMPTS} times", hint="try again; then: spine doctor"
+    ) from failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,8 @@ class _Landing:
         try:
             self.repo.git.run(*words, config=DURABLE)
         except GitFailed as failure:
+            if failure.was_killed:
+                clear(dead_ref_locks(self.repo, self.ref, "HEAD"))
             # After an I/O error git may say no to what it has done.
             return None if branch_tip(self.repo, self.ref) == new else failure
         return None
