@@ -7,6 +7,8 @@ somebody edited meanwhile or spine does not write such files, it stays behind, w
 from __future__ import annotations
 
 import contextlib
+import itertools
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,7 +32,7 @@ from spine.repository.landing import (
     build_commit,
     one_line,
 )
-from spine.repository.locks import index_lock, landing_lock, pause
+from spine.repository.locks import LANDING_WAIT, index_lock, landing_lock, pause
 from spine.repository.objects import EXECUTABLE, FILE, CommitId
 from spine.repository.obstacles import check_files, check_index, is_checked_out_here
 from spine.repository.opened import Repository
@@ -104,7 +106,8 @@ def land_by_push(
     with landing_lock(repo, wait, what=one_line(reason)):
         check_no_journal(repo)
         here = is_checked_out_here(repo, ref)
-        for attempt in range(1, ATTEMPTS + 1):
+        end = time.monotonic() + (LANDING_WAIT if wait is None else wait)
+        for attempt in itertools.count(1):
             old, local = remote.fetch(ref), branch_tip(repo, ref)
             _check_behind(repo, ref, local, old, remote)
             chain = Chain(repo, old, allow=allow)
@@ -117,9 +120,13 @@ def land_by_push(
             if remote.push(ref, old, chain.tip) == "pushed":
                 left, behind = _bring_along(repo, ref, local, chain.tip, own, one_line(reason), wait, here=here)
                 return Pushed(ref, remote.name, tuple(chain.commits), attempt, tuple(left), behind)
+            # Whoever is slower than the others would lose by a number of attempts; by time it gets its turn.
+            if attempt >= ATTEMPTS and time.monotonic() >= end:
+                break
             pause(attempt + 2)
     raise BranchMoved(
-        f"{printable(ref)} of {remote} was moved by others {ATTEMPTS} times", hint="try again; nothing was changed"
+        f"{printable(ref)} of {remote} was moved by others {attempt} times; nothing was changed",
+        hint="try again, or go on for longer with --wait SECONDS",
     )
 
 
