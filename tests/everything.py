@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 # Unreachable objects and an unlocked lock file are nothing that a user has.
-NOT_THE_USERS = ("/objects/", "/.git/objects/", "/.git/spine.lock", "/spine.lock")
+NOT_THE_USERS = ("/objects/", "/.git/objects/", "/.git/spine.lock", "/spine.lock", "/spine-names.lock")
 
 
 def everything(folder: Path) -> dict[str, str]:

@@ -88,6 +88,6 @@ def absorb(work: Workspace, text: str, wanted: Wanted, *, branch: str | None = N
         changes[f"{prepared.folder}/{RECEIPT}"] = write_receipt(receipt).encode("utf-8")
         return Decision(changes, landing_message(proposal, trailers), trailers=trailers)
 
-    landed = land(repo, branch_ref(work, branch), decide, reason=f"spine: record {text[:80]}")
+    landed = land(repo, branch_ref(work, branch), decide, reason=f"spine: record {text[:80]}", wait=work.wait)
     assert isinstance(landed, Landed)
     return Absorbed(proposal, covers, landed.commit)

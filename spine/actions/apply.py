@@ -83,21 +83,27 @@ class Changed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The proposal is on the branch. `left_alone` are files that the user changed meanwhile, and that were kept."""
+    """The proposal is on the branch. `left_alone` are files that the user changed meanwhile, and that were kept.
+
+    After a push `remote` has the branch, and `behind` says why the local one did not follow, if it did not.
+    """
 
     plan: Plan
     commit: Commit
     branch: str
     left_alone: tuple[str, ...]
+    remote: str | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyApplied:
-    """Nothing was to be done: it has its receipt (`commit` added it), or all its effect is there already."""
+    """Nothing was to be done: it has its receipt (`commit` added it, `run` made it), or all its effect is there."""
 
     proposal: str
     commit: str | None
     reason: str
+    run: str | None = None
 
 
 def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied | AlreadyApplied:
@@ -106,8 +112,8 @@ def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied |
     Raises `PlanConflicts`, `Blocked`, `Breaks`, `PolicyUnmet`, or `Refused`; after any of them nothing is changed.
     """
     ref = branch_ref(work, branch)
-    applying = _Applying(work, text)
-    landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}")
+    applying = Applying(work, text)
+    landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}", wait=work.wait)
     if isinstance(landed, Landed):
         assert applying.plan is not None
         return Applied(applying.plan, landed.commit, ref, landed.left_alone)
@@ -137,7 +143,7 @@ def check_landing(work: Workspace, branch: str | None) -> None:
 
 
 @dataclass(slots=True)
-class _Applying:
+class Applying:
     """One application, asked again whenever the branch moves; the proposal's bytes are read once."""
 
     work: Workspace
@@ -148,6 +154,7 @@ class _Applying:
     done: AlreadyApplied | None = None
 
     def decide(self, tree: TreeSnapshot, tip: CommitId | None) -> Decision | None:
+        """What to land on that tip; None if nothing, and then `done` says why. Raises what `apply` raises."""
         if tip is None:
             raise NoBranch("the branch has gone meanwhile", hint="git branch --list")
         ledger = read_ledger(tree)
@@ -173,7 +180,9 @@ class _Applying:
         self.plan = plan = plan_on(self.work.repo, tip, tree, ledger, stored, is_draft=on_branch is None)
         if plan.outcome == "applied":
             receipt = added_by(self.work.repo, f"{folder}/{RECEIPT}", tip)
-            self.done = AlreadyApplied(self.id, receipt, "it has its receipt already")
+            landed = on_branch.receipt if on_branch is not None else None
+            run = landed.run if landed is not None else None
+            self.done = AlreadyApplied(self.id, receipt, "it has its receipt already", run)
             return None
         if plan.outcome == "blocked":
             if plan.breaks and not plan.blockers:

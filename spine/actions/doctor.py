@@ -1,4 +1,4 @@
-"""doctor: is a landing left half done in this clone, what does that mean, and how does it end?"""
+"""doctor: has a run been interrupted in this clone, what does that mean, and how does it end?"""
 
 from __future__ import annotations
 
@@ -17,5 +17,7 @@ class Health:
 
 
 def doctor(work: Workspace, *, fix: bool = False) -> Health:
-    """Look at the journal of landings; with `fix` end an interrupted one. A healthy clone is untouched."""
-    return Health(recover(work.repo), True) if fix else Health(diagnose(work.repo), False)
+    """Look for what an interrupted run left; with `fix` bring it to its end. A healthy clone is untouched."""
+    if fix:
+        return Health(recover(work.repo, wait=work.wait), True)
+    return Health(diagnose(work.repo, wait=work.wait), False)

@@ -12,13 +12,10 @@ from spine.actions.landing_order import Ordering, Stuck
 from spine.actions.listing import Listed, list_proposals
 from spine.actions.pairs import Pair, try_pair
 from spine.actions.rehearsal import Candidate, Rehearsal
-from spine.actions.touching import FindPlaces, Index, Shared, touches_of
+from spine.actions.touching import Index, Shared, places_finder, touches_of
 from spine.actions.workspace import Workspace
-from spine.change.places import Places
 from spine.ledger.reading import read_ledger
-from spine.repository import TreeSnapshot, resolve, snapshot_of
-from spine.yamldoc.guard import Unparsable, parse
-from spine.yamldoc.pieces import whole_lines
+from spine.repository import resolve, snapshot_of
 
 MOST_PAIRS = 400
 
@@ -56,7 +53,7 @@ def overlaps(work: Workspace, *, onto: str = "HEAD") -> Overlaps:
         else:
             candidates[one.stored.id] = Candidate(one.stored, one.stored.proposal, one.is_draft)
     stage = Rehearsal(work.repo, tree, ledger, candidates)
-    places = _places_finder(tree)
+    places = places_finder(tree)
     index = Index({id_: list(touches_of(one.proposal, ledger.settings, places)) for id_, one in candidates.items()})
     related = sorted(index.related())
     pairs = tuple(filter(None, (try_pair(stage, first, second) for first, second in related[:MOST_PAIRS])))
@@ -67,19 +64,3 @@ def overlaps(work: Workspace, *, onto: str = "HEAD") -> Overlaps:
         str(commit), listed, tuple(index.shared()), pairs, found.order, found.there,
         tuple(sorted((*stuck, *found.stuck), key=lambda one: one.id)), found.is_most, len(related[MOST_PAIRS:]),
     )  # fmt: skip
-
-
-def _places_finder(tree: TreeSnapshot) -> FindPlaces:
-    """The tree's files by entry, each read once."""
-    known: dict[str, Places | None] = {}
-
-    def find(path: str) -> Places | None:
-        if path not in known:
-            data = tree.read(path)
-            try:
-                known[path] = None if data is None else Places(parse(whole_lines(data.decode("utf-8"))))
-            except (Unparsable, UnicodeDecodeError):
-                known[path] = None
-        return known[path]
-
-    return find

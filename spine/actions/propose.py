@@ -27,7 +27,10 @@ from spine.repository import (
     FolderTaken,
     Repository,
     TreeSnapshot,
+    folder_names,
+    naming_lock,
     new_folder,
+    other_worktrees,
     refs,
     resolve,
     snapshot_of,
@@ -171,15 +174,16 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
     """`propose` for files that are gathered already."""
     repo = work.repo
     root = repo.tree_root()
-    prepared = prepare(work, gathered, wanted)
-    for _ in range(_TRIES):
-        try:
-            new_folder(root, prepared.folder, prepared.contents)
-            break
-        except FolderTaken:
-            prepared = prepare(work, gathered, wanted, after=prepared.proposal.id)
-    else:
-        raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
+    with naming_lock(repo, work.wait):
+        prepared = prepare(work, gathered, wanted)
+        for _ in range(_TRIES):
+            try:
+                new_folder(root, prepared.folder, prepared.contents)
+                break
+            except FolderTaken:
+                prepared = prepare(work, gathered, wanted, after=prepared.proposal.id)
+        else:
+            raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
     proposal, tree, gathered = prepared.proposal, prepared.tree, prepared.gathered
     head = resolve(repo, "HEAD")
     back = PutBack() if keep or not gathered.put_back else put_back(repo, tree, gathered, str(proposal.id))
@@ -302,7 +306,7 @@ def _change(one: Edited, before: Side, after: Side, settings: Settings) -> Chang
 
 
 def _free_id(repo: Repository, id_: ProposalId, ledger: Ledger) -> ProposalId:
-    """The first id from this second on whose second no proposal has, in any branch of this clone or its work tree."""
+    """The first id from this second on whose second no proposal has, in any branch of this clone or any work tree."""
     folder = ledger.settings.folders.proposals
     used = _ids_near(repo, folder, {id_.month, id_.next_second().month})
     for _ in range(_TRIES):
@@ -325,6 +329,9 @@ def _ids_near(repo: Repository, folder: str, months: set[str]) -> set[str]:
         parts = path.removeprefix(f"{folder}/").split("/")
         if len(parts) > 2 and path.startswith(f"{folder}/"):
             found.add(parts[1])
+    for tree_ in other_worktrees(repo):
+        for month in months:
+            found |= set(folder_names(tree_.folder, f"{folder}/{month}"))
     return found
 
 

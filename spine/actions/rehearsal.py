@@ -99,6 +99,16 @@ class Rehearsal:
             changed[file.path] = (file.after, file.mode)
         return Fits(Stand(changed, (*stand.landed, id_)), "lands")
 
+    def lands_all(self, ids: list[str]) -> bool:
+        """Whether they all land in this order."""
+        stand = Stand()
+        for id_ in ids:
+            landed = self.land(stand, id_)
+            if isinstance(landed, Fails):
+                return False
+            stand = landed.stand
+        return True
+
     def refusal(self, id_: str) -> str | None:
         """Why `apply` would refuse this proposal on every stand; None if nothing is wrong with it."""
         one = self.candidates[id_]

@@ -14,6 +14,9 @@ from spine.change.operations import Change, Expect, Operation, Rename, SetValue
 from spine.change.places import Ambiguous, Places
 from spine.records.proposal import FileChange, Proposal
 from spine.records.settings import Settings
+from spine.repository import TreeSnapshot
+from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.pieces import whole_lines
 
 Way = tuple[int | Step, ...]
 FindPlaces = Callable[[str], Places | None]
@@ -131,3 +134,19 @@ class Index:
                         if other != id_ and not settled and not (touch.is_read_only and its.is_read_only):
                             found.add((min(id_, other), max(id_, other)))
         return found
+
+
+def places_finder(tree: TreeSnapshot) -> FindPlaces:
+    """The tree's files by entry, each read once."""
+    known: dict[str, Places | None] = {}
+
+    def find(path: str) -> Places | None:
+        if path not in known:
+            data = tree.read(path)
+            try:
+                known[path] = None if data is None else Places(parse(whole_lines(data.decode("utf-8"))))
+            except (Unparsable, UnicodeDecodeError):
+                known[path] = None
+        return known[path]
+
+    return find

@@ -49,5 +49,5 @@ def withdraw(work: Workspace, text: str, why: str, *, branch: str | None = None)
         message = f"withdraw {stored.id}\n\n{why.strip()}\n"
         return Decision({f"{stored.folder}/{WITHDRAWN}": write_withdrawal(record).encode("utf-8")}, message)
 
-    landed = land(work.repo, branch_ref(work, branch), decide, reason=f"spine: withdraw {text[:80]}")
+    landed = land(work.repo, branch_ref(work, branch), decide, reason=f"spine: withdraw {text[:80]}", wait=work.wait)
     return Withdrawn(found[0], landed.commit if isinstance(landed, Landed) else None)

@@ -12,12 +12,16 @@ from spine.repository import Repository, check_no_journal, landing_lock
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One run of one verb. `person` is `Name <mail>`, `now` gives UTC, `run` tells this run from all others."""
+    """One run of one verb. `person` is `Name <mail>`, `now` gives UTC, `run` tells this run from all others.
+
+    `wait` is how many seconds it waits for others that are at work in the clone; None: as long as is usual.
+    """
 
     repo: Repository
     now: Callable[[], datetime]
     person: str
     run: str
+    wait: float | None = None
 
 
 @contextmanager
@@ -26,6 +30,6 @@ def settled(work: Workspace) -> Iterator[None]:
 
     Raises `Locked`, or `JournalOpen` if a landing was interrupted and is not finished.
     """
-    with landing_lock(work.repo):
+    with landing_lock(work.repo, work.wait, what="reading the work tree"):
         check_no_journal(work.repo)
         yield

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, branch_option, json_option, proposal_argument
+from spine.cli.options import PROPOSAL_IS, branch_option, json_option, wait_option
 from spine.cli.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -18,33 +18,72 @@ if TYPE_CHECKING:
 
 
 @click.command("apply", epilog=PROPOSAL_IS)
-@proposal_argument
+@click.argument("proposal", metavar="[PROPOSAL]", required=False)
+@click.option("--queue", "is_queue", is_flag=True, help="Land all pending proposals that can land.")
+@click.option(
+    "--push", "remote", metavar="[REMOTE]", is_flag=False, flag_value="", default=None,
+    help="Land on the remote's branch, and here once it is there.",
+)  # fmt: skip
 @branch_option
+@wait_option
 @json_option
 @click.pass_obj
-def command(door: Door, proposal: str, branch: str | None, as_json: bool) -> None:
+def command(
+    door: Door, proposal: str | None, is_queue: bool, remote: str | None, branch: str | None, as_json: bool
+) -> int | None:
     """Land PROPOSAL as one commit with its receipt, planned on the branch's tip; whole or not at all.
 
     What has landed already ends with 0 and writes nothing. A conflict ends with 3, names the values and who set the
-    target's, and writes nothing either.
+    target's, and writes nothing either. With --queue each proposal gets a commit of its own, and who cannot land is
+    named with the reason. With --push the remote decides: what is planned on its tip is pushed, planned anew if others
+    were first, and only then is the local branch moved along.
     """
     from spine.review.documents import applied_document
 
+    if proposal is None and remote and not is_queue:  # --push PROPOSAL
+        proposal, remote = remote, ""
+    if (proposal is None) != is_queue:
+        raise click.UsageError("give one PROPOSAL, or --queue for all that are pending")
+    if proposal is None:
+        return queue(door, remote, branch, as_json=as_json)
     with open_workspace(door, writes=True) as work:
-        done = landed(door, work, proposal, branch, as_json=as_json)
+        done = landed(door, work, proposal, branch, as_json=as_json, remote=remote)
     if as_json:
         door.terminal.give(applied_document(done))
     else:
         show_landing(door, done)
+    return None
+
+
+def queue(door: Door, remote: str | None, branch: str | None, *, as_json: bool) -> int:
+    """`apply --queue`"""
+    from spine.actions.queue import apply_queue, apply_queue_push
+    from spine.review.queue_text import queue_document, queue_lines
+
+    with open_workspace(door, writes=True) as work:
+        if remote is None:
+            done = apply_queue(work, branch=branch)
+        else:
+            done = apply_queue_push(work, remote, branch=branch)
+    if as_json:
+        door.terminal.give(queue_document(done))
+    else:
+        door.terminal.show(queue_lines(done, door.terminal.style))
+        if done.waiting:
+            door.terminal.next_step("spine overlaps")
+    return done.exit_code
 
 
 def landed(
-    door: Door, work: Workspace, proposal: str, branch: str | None, *, as_json: bool
+    door: Door, work: Workspace, proposal: str, branch: str | None, *, as_json: bool, remote: str | None = None
 ) -> Applied | AlreadyApplied:
-    """The landing; a plan that conflicts is shown before its error goes on."""
+    """The landing, on a remote if there is one; a plan that conflicts is shown before its error goes on."""
     from spine.actions.apply import apply
+    from spine.actions.push import apply_push
 
     with showing_conflicts(door, as_json=as_json):
+        if remote is not None:
+            return apply_push(work, proposal, remote, branch=branch)
         return apply(work, proposal, branch=branch)
 
 

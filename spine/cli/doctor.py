@@ -5,19 +5,21 @@ from __future__ import annotations
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import json_option
+from spine.cli.options import json_option, wait_option
 from spine.cli.workspace import open_workspace
 
 
 @click.command("doctor")
-@click.option("--fix", is_flag=True, help="Bring an interrupted landing to its end.")
+@click.option("--fix", is_flag=True, help="Bring what was interrupted to its end.")
+@wait_option
 @json_option
 @click.pass_obj
 def command(door: Door, fix: bool, as_json: bool) -> int:
-    """Say whether a landing was interrupted here, and what that means.
+    """Say whether a run was interrupted here, and what that means.
 
     The branch decides: if it has the commit, --fix lets files and index follow, and leaves alone what you edited since;
-    if not, nothing has landed and the journal is closed. Ends with 5 while something is to be done.
+    if not, nothing has landed and the journal is closed. Locks and scratch files of runs that were killed go too. Ends
+    with 5 while something is to be done.
     """
     from spine.actions.doctor import doctor
     from spine.review.doctor_text import exit_of, health_document, health_lines

@@ -10,8 +10,9 @@ from spine.cli.terminal import Terminal
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where to work, with which environment, and whom to show it to."""
+    """Where to work, with which environment, and whom to show it to; `wait`: how many seconds for others at work."""
 
     folder: str
     env: Mapping[str, str]
     terminal: Terminal
+    wait: float | None = None

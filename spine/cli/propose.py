@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import apply_option, branch_option, json_option, why_option
+from spine.cli.options import apply_option, branch_option, json_option, wait_option, why_option
 from spine.cli.proposing import finish, make_again, record, restore
 from spine.cli.source_options import chosen_source, source_options
 from spine.cli.workspace import open_workspace
@@ -29,6 +29,7 @@ from spine.cli.workspace import open_workspace
 @click.option("--landed", is_flag=True, help="With --from: record commits that were made by hand.")
 @click.option("--again", metavar="PROPOSAL", help="Make one anew that was undone or reverted.")
 @click.option("--undo", "and_undo", is_flag=True, help="Restore the edits of the latest draft, or of the one named.")
+@wait_option
 @json_option
 @click.pass_obj
 def command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, why_option
+from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, wait_option, why_option
 from spine.cli.proposing import finish
 from spine.cli.workspace import open_workspace
 
@@ -26,6 +26,7 @@ _SIDES = click.Choice(["target", "proposal", "value"])
 @click.option("--all", "is_all", is_flag=True, help="The last --take is for all conflicts that no --at names.")
 @why_option
 @apply_option
+@wait_option
 @json_option
 @click.pass_obj
 def command(

@@ -8,7 +8,7 @@ import click
 
 from spine.cli.apply import showing_conflicts
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, why_option
+from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, wait_option, why_option
 from spine.cli.proposing import finish
 from spine.cli.source_options import chosen_source, source_options
 from spine.cli.workspace import open_workspace
@@ -23,6 +23,7 @@ from spine.cli.workspace import open_workspace
 @why_option
 @click.option("--keep", is_flag=True, help="Leave the edits in the work tree.")
 @apply_option
+@wait_option
 @json_option
 @click.pass_obj
 def command(

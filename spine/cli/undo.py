@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, why_option
+from spine.cli.options import PROPOSAL_IS, apply_option, json_option, proposal_argument, wait_option, why_option
 from spine.cli.proposing import finish
 from spine.cli.workspace import open_workspace
 
@@ -14,6 +14,7 @@ from spine.cli.workspace import open_workspace
 @proposal_argument
 @why_option
 @apply_option
+@wait_option
 @json_option
 @click.pass_obj
 def command(door: Door, proposal: str, why: str | None, and_apply: bool, as_json: bool) -> None:

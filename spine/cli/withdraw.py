@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import PROPOSAL_IS, branch_option, json_option, proposal_argument
+from spine.cli.options import PROPOSAL_IS, branch_option, json_option, proposal_argument, wait_option
 from spine.cli.workspace import open_workspace
 
 
@@ -13,6 +13,7 @@ from spine.cli.workspace import open_workspace
 @proposal_argument
 @click.option("--why", required=True, metavar="TEXT", help="The reason; it is kept.")
 @branch_option
+@wait_option
 @json_option
 @click.pass_obj
 def command(door: Door, proposal: str, why: str, branch: str | None, as_json: bool) -> None:

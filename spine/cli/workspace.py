@@ -26,7 +26,7 @@ def open_workspace(door: Door, *, writes: bool = False) -> Iterator[Workspace]:
 
     with Repository.open(door.folder, door.env) as repo:
         person = author(repo) if writes else ""
-        yield Workspace(repo, clock(door.env), person, os.urandom(8).hex())
+        yield Workspace(repo, clock(door.env), person, os.urandom(8).hex(), door.wait)
 
 
 def author(repo: Repository) -> str:

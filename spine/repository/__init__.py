@@ -7,7 +7,7 @@ from spine.repository.commits import Commit, Person, read_commit
 from spine.repository.conversion import Converted
 from spine.repository.descent import DiskFailed
 from spine.repository.files import File, Link, NameTaken, Occupied, look, put, put_new, remove
-from spine.repository.folders import FolderTaken, new_folder
+from spine.repository.folders import FolderTaken, folder_names, new_folder
 from spine.repository.git import GitFailed
 from spine.repository.history import (
     PathChange,
@@ -23,7 +23,7 @@ from spine.repository.history import (
 from spine.repository.hooks import HookRefused
 from spine.repository.journal import Journal, JournalOpen, check_no_journal, close_journal, open_journal, read_journal
 from spine.repository.landing import BranchMoved, Landed, NothingToDo, Unfinished, land
-from spine.repository.locks import Locked, landing_lock
+from spine.repository.locks import Locked, landing_lock, naming_lock
 from spine.repository.objects import Blob, BlobId, CommitId, MissingObject, TooLarge, TreeId, WrongObject
 from spine.repository.obstacles import CheckedOutElsewhere, DirtyPath, InProgress
 from spine.repository.opened import NotARepository, Outside, Repository
@@ -49,6 +49,7 @@ from spine.repository.revisions import (
 from spine.repository.snapshots import Entry, IndexSnapshot, Snapshot, TreeSnapshot, Unmerged, snapshot_of
 from spine.repository.trailers import Trailer, parse_trailers
 from spine.repository.worktree import WorkTreeSnapshot, whole_work_tree, work_tree_of
+from spine.repository.worktrees import OtherTree, other_worktrees
 
 __all__ = [
     "BadMessage",
@@ -85,6 +86,7 @@ __all__ = [
     "NotARepository",
     "NothingToDo",
     "Occupied",
+    "OtherTree",
     "Outside",
     "OwnPath",
     "PathChange",
@@ -116,6 +118,7 @@ __all__ = [
     "commits_named",
     "current_branch",
     "diagnose",
+    "folder_names",
     "head",
     "is_ancestor",
     "land",
@@ -123,8 +126,10 @@ __all__ = [
     "look",
     "merge_base",
     "names_ever",
+    "naming_lock",
     "new_folder",
     "open_journal",
+    "other_worktrees",
     "parse_trailers",
     "put",
     "put_new",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from spine.printable import printable
 from spine.repository.commits import Commit, Person, read_commit
 from spine.repository.git import DURABLE, GitFailed
 from spine.repository.history import changed_paths
-from spine.repository.objects import Blob, CommitId, TreeId
+from spine.repository.objects import Blob, CommitId, TreeId, scratch_in
 from spine.repository.opened import Repository
 from spine.repository.snapshots import TreeSnapshot
 from spine.repository.trailers import Trailer, parse_trailers
@@ -141,4 +140,4 @@ def _prove_trailers(repo: Repository, commit: Commit, expected: Sequence[Trailer
 
 def scratch_folder(repo: Repository) -> tempfile.TemporaryDirectory[str]:
     """A folder of this run's own inside the git folder, on the same disk as what will be renamed from it."""
-    return tempfile.TemporaryDirectory(prefix="spine-", dir=os.fspath(repo.git_dir))
+    return scratch_in(repo.git_dir)

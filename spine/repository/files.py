@@ -101,7 +101,7 @@ def _put(root: Path, path: str, file: File, arrive: Callable[..., None], *, last
     with descent(root, path) as way:
         for folder in folders:
             way.down(folder, make=True)
-        draft = b".spine-" + secrets.token_hex(8).encode()
+        draft = scratch_name().encode()
         # The user's umask takes its share, as with git: 0666 and 0777 are what a new file may have at most.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         handle = os.open(draft, flags, 0o777 if file.mode == EXECUTABLE else 0o666, dir_fd=way.here)
@@ -117,6 +117,11 @@ def _put(root: Path, path: str, file: File, arrive: Callable[..., None], *, last
             raise
         if lasts:
             os.fsync(way.here)
+
+
+def scratch_name() -> str:
+    """A name for what is to be renamed soon; it holds the process, so that a dead one's can be told."""
+    return f".spine-{os.getpid()}-{secrets.token_hex(8)}"
 
 
 def remove(root: Path, path: str, *, keep: str = "") -> None:

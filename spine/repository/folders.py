@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.descent import descent, split
-from spine.repository.files import File, put, remove
+from spine.repository.files import File, put, remove, scratch_name
 
 
 class FolderTaken(SpineError):
@@ -26,7 +25,7 @@ def new_folder(root: Path, folder: str, files: Mapping[str, bytes]) -> None:
     prepared beside it.
     """
     above, name = split(folder)
-    draft = f"{folder.rpartition('/')[0]}/.spine-{secrets.token_hex(8)}".lstrip("/")
+    draft = f"{folder.rpartition('/')[0]}/{scratch_name()}".lstrip("/")
     with descent(root, folder) as way:
         for one in above:
             way.down(one, make=True)
@@ -46,3 +45,11 @@ def new_folder(root: Path, folder: str, files: Mapping[str, bytes]) -> None:
             os.rmdir(name, dir_fd=way.here)
             raise
         os.fsync(way.here)
+
+
+def folder_names(root: str, folder: str) -> list[str]:
+    """The names in a folder of some work tree; none where there is no such folder."""
+    try:
+        return os.listdir(os.path.join(root, folder))
+    except OSError:
+        return []

@@ -31,6 +31,8 @@ _KEPT = frozenset(
     }
 )  # fmt: skip
 _KEPT_FAMILIES = ("SSH_", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+# How git reaches a remote.
+_TRANSPORT = ("GIT_SSH", "GIT_ASKPASS", "GIT_HTTP_", "GIT_SSL_", "GIT_PROXY_COMMAND")
 # Which repository is meant: honoured once, when it is opened, and from then on passed in full.
 WHICH_REPOSITORY = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"}
@@ -67,6 +69,7 @@ class GitFailed(SpineError):
 
     code = "SP601"
     said = ""
+    was_killed = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def failed(arguments: Collection[str], code: int, err: bytes) -> GitFailed:
     ended = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
     error = GitFailed(f"git {shown} {ended}: {said or 'it gave no reason'}")
     error.said = said
+    error.was_killed = code < 0
     if "Please tell me who you are" in said or "empty ident name" in said:
         error.hint = 'git config user.name "Your Name"; git config user.email you@example.org'
     return error
@@ -168,6 +172,6 @@ def scrubbed(env: Mapping[str, str]) -> dict[str, str]:
 
 def for_hooks(env: Mapping[str, str]) -> dict[str, str]:
     """The environment a user's own hook runs in: the caller's, less the variables that speak of other repositories."""
-    families = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+    families = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", *_TRANSPORT)
     kept = {name: value for name, value in env.items() if not name.startswith("GIT_") or name.startswith(families)}
     return {"PATH": os.defpath, **kept, "GIT_EDITOR": ":", "GIT_TERMINAL_PROMPT": "0"}

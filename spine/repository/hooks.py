@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from pathlib import Path
 
 from spine.errors import Exit, SpineError
 from spine.printable import printable
-from spine.repository.build import BadMessage
+from spine.repository.build import BadMessage, scratch_folder
 from spine.repository.git import Answer, GitFailed, finish
 from spine.repository.opened import Repository
 
@@ -29,7 +28,7 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
 
     The hook sees the candidate tree in its index (`index`), and the caller's environment as far as it is not git's.
     """
-    with tempfile.TemporaryDirectory(prefix="spine-", dir=repo.git_dir) as folder:
+    with scratch_folder(repo) as folder:
         file = Path(folder, "COMMIT_EDITMSG")
         file.write_bytes(message.encode())
         answer = _run(repo, file, index, time_limit)

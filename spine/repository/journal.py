@@ -79,11 +79,6 @@ def read_journal(repo: Repository) -> Journal | None:
         ) from error
 
 
-def journal_written(repo: Repository) -> int:
-    """When the open journal was written, in nanoseconds."""
-    return _path(repo).stat().st_mtime_ns
-
-
 def check_no_journal(repo: Repository) -> None:
     """Raise `JournalOpen` if a landing has not been finished here."""
     if os.path.lexists(_path(repo)):

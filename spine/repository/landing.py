@@ -22,7 +22,8 @@ from spine.repository.following import write_files, write_index
 from spine.repository.git import DURABLE, GitFailed
 from spine.repository.hooks import commit_msg
 from spine.repository.journal import Journal, check_no_journal, close_journal, open_journal
-from spine.repository.locks import LANDING_WAIT, LOCK_WAIT, IndexLock, index_lock, landing_lock, pause
+from spine.repository.leftovers import clear, dead_ref_locks
+from spine.repository.locks import IndexLock, index_lock, landing_lock, pause
 from spine.repository.objects import CommitId
 from spine.repository.obstacles import InProgress, check_files, check_index, is_checked_out_here
 from spine.repository.opened import Repository
@@ -83,13 +84,13 @@ def land(
     before the swap; it returns None if there is nothing to do, or raises to refuse. `allow` goes to `check_path`,
     `reason` into the reflog. After any error but `Unfinished` branch, index and files are as they were.
     """
-    with landing_lock(repo, LANDING_WAIT if wait is None else wait):
+    with landing_lock(repo, wait, what=one_line(reason)):
         check_no_journal(repo)
         here = is_checked_out_here(repo, ref)
-        with index_lock(repo, LOCK_WAIT if wait is None else wait) if here else contextlib.nullcontext() as lock:
+        with index_lock(repo, wait) if here else contextlib.nullcontext() as lock:
             if here and not is_checked_out_here(repo, ref):
                 raise InProgress("HEAD was moved to another branch meanwhile", hint="try again")
-            landing = _Landing(repo, ref, decide, hooks, allow, _one_line(reason), lock)
+            landing = _Landing(repo, ref, decide, hooks, allow, one_line(reason), lock)
             failure: GitFailed | None = None
             for attempt in range(1, ATTEMPTS + 1):
                 result = landing.attempt(attempt)
@@ -97,7 +98,9 @@ def land(
                     return result
                 failure = result
                 pause(attempt)
-    raise BranchMoved(f"{printable(ref)} was moved or locked by others {ATTEMPTS} times", hint="try again") from failure
+    raise BranchMoved(
+        f"{printable(ref)} was moved or locked by others {ATTEMPTS} times", hint="try again; then: spine doctor"
+    ) from failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,71 +124,98 @@ class _Landing:
         if work_tree:
             check_index(work_tree, own)
             check_files(work_tree, own)
-        commit = self._commit(tree, tip, decision, own)
+        commit = build_commit(self.repo, tree, tip, decision, own, hooks=self.hooks)
         if work_tree:
             check_files(work_tree, own)  # again: hooks and signing take their time, and may write
+        left = Move(self.ref, tip, commit.id, own, work_tree, self.lock, self.reason).run(self.repo)
+        return left if isinstance(left, GitFailed) else Landed(self.ref, commit, own, number, tuple(left))
+
+
+def build_commit(
+    repo: Repository,
+    tree: TreeSnapshot,
+    tip: CommitId | None,
+    decision: Decision,
+    own: tuple[OwnPath, ...],
+    *,
+    hooks: str = "commit-msg",
+) -> Commit:
+    """The commit of a decision on a tip, through the user's hook and signed as the user signs; nothing refers to it."""
+    repo.objects.write_blobs([one.data for one in own if one.after])
+    changes = {one.path: one.after for one in own}
+    with private_index(repo, tree.tree, changes) as index:
+        result = write_tree(repo, index, tree.tree, changes)
+        message = decision.message if decision.message.endswith("\n") else f"{decision.message}\n"
+        check_message(message)
+        if hooks == "commit-msg":
+            message = commit_msg(repo, message, index)
+    parents = [tip] if tip else []
+    return write_commit(repo, result, parents, message, author=decision.author, trailers=decision.trailers)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A branch to be moved from one commit to another, and the paths in which the two differ.
+
+    `files` and `lock` are there where a work tree has to follow.
+    """
+
+    ref: str
+    old: CommitId | None
+    new: CommitId
+    own: tuple[OwnPath, ...]
+    files: WorkTreeSnapshot | None
+    lock: IndexLock | None
+    reason: str
+
+    def run(self, repo: Repository) -> list[str] | GitFailed:
+        """Move the branch by compare-and-swap and bring the work tree along, interruptions held back until the end.
+
+        Returns the paths that were left alone, or what git said if the branch was not moved. Raises `Unfinished`.
+        """
         with _signals_held():
-            return self._swap(number, tip, commit, own, work_tree)
+            return self._run(repo)
 
-    def _commit(self, tree: TreeSnapshot, tip: CommitId | None, decision: Decision, own: tuple[OwnPath, ...]) -> Commit:
-        self.repo.objects.write_blobs([one.data for one in own if one.after])
-        changes = {one.path: one.after for one in own}
-        with private_index(self.repo, tree.tree, changes) as index:
-            result = write_tree(self.repo, index, tree.tree, changes)
-            message = decision.message if decision.message.endswith("\n") else f"{decision.message}\n"
-            check_message(message)
-            if self.hooks == "commit-msg":
-                message = commit_msg(self.repo, message, index)
-        parents = [tip] if tip else []
-        return write_commit(self.repo, result, parents, message, author=decision.author, trailers=decision.trailers)
-
-    def _swap(
-        self,
-        number: int,
-        tip: CommitId | None,
-        commit: Commit,
-        own: tuple[OwnPath, ...],
-        files: WorkTreeSnapshot | None,
-    ) -> Landed | GitFailed:
-        repo, here = self.repo, files is not None
-        journal = Journal(
-            self.ref, tip, commit.id, str(repo.git_dir) if here else None, str(repo.work_tree) if here else None,
-            [one.path for one in own],
-        )  # fmt: skip
-        open_journal(repo, journal)
-        failure = self._move(tip, commit.id)
+    def _run(self, repo: Repository) -> list[str] | GitFailed:
+        here = self.files is not None
+        paths = [one.path for one in self.own]
+        git_dir, work_tree = (str(repo.git_dir), str(repo.work_tree)) if here else (None, None)
+        open_journal(repo, Journal(self.ref, self.old, self.new, git_dir, work_tree, paths))
+        failure = self._move(repo)
         if failure is not None:
             close_journal(repo)
             return failure
         left: list[str] = []
-        if files is not None and self.lock is not None:
-            left = self._follow(files, own, self.lock, commit)
+        if self.files is not None and self.lock is not None:
+            left = self._follow(self.files, self.lock)
         close_journal(repo)
         now = branch_tip(repo, self.ref)
-        if now is None or not is_ancestor(repo, commit.id, now):
+        if now is None or not is_ancestor(repo, self.new, now):
             raise BranchMoved(
-                f"{commit.id} was landed on {printable(self.ref)}, and then the branch was moved away from it by others"
+                f"{self.new} was landed on {printable(self.ref)}, and then the branch was moved away from it by others"
             )
-        return Landed(self.ref, commit, own, number, tuple(left))
+        return left
 
-    def _move(self, tip: CommitId | None, new: CommitId) -> GitFailed | None:
-        words = ("update-ref", "-m", self.reason, "--no-deref", self.ref, new, tip or self.repo.objects.zero)
+    def _move(self, repo: Repository) -> GitFailed | None:
+        words = ("update-ref", "-m", self.reason, "--no-deref", self.ref, self.new, self.old or repo.objects.zero)
         try:
-            self.repo.git.run(*words, config=DURABLE)
+            repo.git.run(*words, config=DURABLE)
         except GitFailed as failure:
+            if failure.was_killed:
+                clear(dead_ref_locks(repo, self.ref, "HEAD"))
             # After an I/O error git may say no to what it has done.
-            return None if branch_tip(self.repo, self.ref) == new else failure
+            return None if branch_tip(repo, self.ref) == self.new else failure
         return None
 
-    def _follow(self, files: WorkTreeSnapshot, own: tuple[OwnPath, ...], lock: IndexLock, commit: Commit) -> list[str]:
-        left, wrong = write_files(files, own)
+    def _follow(self, files: WorkTreeSnapshot, lock: IndexLock) -> list[str]:
+        left, wrong = write_files(files, self.own)
         try:
-            write_index(files, own, lock)
+            write_index(files, self.own, lock)
         except (SpineError, OSError) as error:
             wrong.append(error if isinstance(error, SpineError) else SpineError(f"the index: {error}"))
         if wrong:
             raise Unfinished(
-                f"{commit.id} is on {printable(self.ref)}, but the work tree could not follow: "
+                f"{self.new} is on {printable(self.ref)}, but the work tree could not follow: "
                 + "; ".join(str(error) for error in wrong),
                 hint="make room or mend the permissions, then: spine doctor --fix",
             ) from wrong[0]
@@ -202,5 +232,6 @@ def _signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _one_line(reason: str) -> str:
+def one_line(reason: str) -> str:
+    """A reason as the reflog takes it."""
     return re.sub(r"\s+", " ", printable(reason)).strip()[:200] or "spine"

@@ -7,6 +7,7 @@ the content, and what is larger than the caller's limit is never taken in.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import tempfile
@@ -138,7 +139,7 @@ class Objects:
         """Store each of these as it is, in one run of git: attributes and filters have no say."""
         if not contents:
             return []
-        with tempfile.TemporaryDirectory(prefix="spine-", dir=self._git_dir) as folder:
+        with scratch_in(self._git_dir) as folder:
             names = [Path(folder, str(number)) for number in range(len(contents))]
             try:
                 for name, data in zip(names, contents, strict=True):
@@ -220,3 +221,8 @@ def _missing(oid: str) -> MissingObject:
         f"the object {oid} is not in this clone",
         hint=f"in a shallow clone: git fetch --unshallow; in a partial one: git cat-file -e {oid}; else: git fsck",
     )
+
+
+def scratch_in(git_dir: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder of this run's own in a git folder; its name holds the process, so that a dead one's can be told."""
+    return tempfile.TemporaryDirectory(prefix=f"spine-{os.getpid()}-", dir=git_dir)

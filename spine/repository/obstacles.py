@@ -15,6 +15,7 @@ from spine.repository.opened import Repository
 from spine.repository.revisions import NoBranch, check_branch, symbolic
 from spine.repository.snapshots import Unmerged
 from spine.repository.worktree import WorkTreeSnapshot
+from spine.repository.worktrees import other_worktrees
 
 _IN_PROGRESS = {
     "MERGE_HEAD": ("a merge", "git merge --abort"),
@@ -52,7 +53,7 @@ def is_checked_out_here(repo: Repository, ref: str) -> bool:
     if target := symbolic(repo, ref):
         raise NoBranch(f"{printable(ref)} only stands for {printable(target)}", hint="name that branch itself")
     _check_no_rebase_of(repo, ref)
-    if elsewhere := _other_worktree(repo, ref):
+    if elsewhere := next((one.folder for one in other_worktrees(repo) if one.branch == ref), None):
         raise CheckedOutElsewhere(
             f"{printable(ref)} is checked out in another worktree: {printable(elsewhere)}",
             hint="run this there; if it is gone: git worktree prune",
@@ -135,23 +136,6 @@ def _is_file_of(work_tree: WorkTreeSnapshot, path: str, blob: Blob, found: File)
 
 def _other_repository(root: Path, path: str) -> str | None:
     return next((folder for folder in above(path) if os.path.lexists(root / folder / ".git")), None)
-
-
-def _other_worktree(repo: Repository, ref: str) -> str | None:
-    # Before 2.36 lines end with a line break, which the name of a folder could hold; nobody's does.
-    zero = ("-z",) if repo.git.version() >= (2, 36) else ()
-    listed = repo.git.run("worktree", "list", "--porcelain", *zero).out.decode("utf-8", "surrogateescape")
-    listed = listed if zero else listed.replace("\n", "\0")
-    for number, record in enumerate(listed.rstrip("\0").split("\0\0")):
-        facts = dict(line.partition(" ")[::2] for line in record.split("\0"))
-        is_here = (
-            repo.git_dir == repo.common_dir
-            if number == 0
-            else repo.work_tree is not None and os.path.realpath(facts["worktree"]) == str(repo.work_tree)
-        )
-        if not is_here and facts.get("branch") == ref:
-            return facts["worktree"]
-    return None
 
 
 def _check_no_rebase_of(repo: Repository, ref: str) -> None:

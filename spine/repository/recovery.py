@@ -1,80 +1,97 @@
 """An interrupted landing brought to its end: finished if the branch has the commit, else forgotten.
 
-The branch decides. A landing holds git's `index.lock` from before its journal on until the index has followed, so a
-lock that is not younger than the journal is the dead landing's own, once spine's lock says that it is dead.
+The branch decides. What else a run that was killed has left behind (`leftovers`) goes with it, or by itself.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.changes import OwnPath
+from spine.repository.descent import DiskFailed
 from spine.repository.following import write_files, write_index
-from spine.repository.journal import Journal, close_journal, journal_written, read_journal
+from spine.repository.journal import Journal, close_journal, read_journal
 from spine.repository.landing import Unfinished
-from spine.repository.locks import LOCK_WAIT, index_lock, landing_lock
+from spine.repository.leftovers import clear, leftovers
+from spine.repository.locks import index_lock, landing_lock
 from spine.repository.obstacles import InProgress, check_index, is_checked_out_here
 from spine.repository.opened import Repository
 from spine.repository.revisions import branch_tip, is_ancestor
 from spine.repository.snapshots import TreeSnapshot, snapshot_of
 from spine.repository.worktree import work_tree_of
 
-What = Literal["finish", "forget"]
+What = Literal["finish", "forget", "clear"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What an open journal asks for.
+    """What an interrupted run asks for.
 
     `finish`: the commit is on the branch, and files and index are to follow it, as far as `follows` names them;
-    `forget`: the branch never got it, so nothing has happened. `left` are files that the user has edited since.
+    `forget`: the branch never got it, so nothing has happened; `clear`: there is no journal (None), only `leftovers`,
+    which no run needs any more. `left` are files that the user has edited since.
     """
 
-    journal: Journal
+    journal: Journal | None
     what: What
     follows: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
 
 
-def diagnose(repo: Repository) -> Recovery | None:
-    """What is to be done about the open journal; None without one. Writes nothing. Raises `JournalOpen` if it cannot be
-    read."""
-    journal = read_journal(repo)
+def diagnose(repo: Repository, *, wait: float | None = None) -> Recovery | None:
+    """What is to be done; None if nothing. Changes nothing; a landing that is under way is waited for.
+
+    Raises `JournalOpen` if the journal cannot be read.
+    """
+    try:
+        with landing_lock(repo, wait, what="spine doctor"):
+            return _diagnosed(repo)
+    except DiskFailed:  # nobody can land in what cannot be written
+        return _diagnosed(repo)
+
+
+def _diagnosed(repo: Repository) -> Recovery | None:
+    journal, left = read_journal(repo), leftovers(repo)
     if journal is None:
-        return None
+        return Recovery(None, "clear", leftovers=_shown(repo, left)) if left else None
     tip = branch_tip(repo, journal.branch)
     if tip is None or not is_ancestor(repo, journal.new, tip):
-        return Recovery(journal, "forget")
-    return Recovery(journal, "finish", tuple(one.path for one in _own(repo, journal)))
+        return Recovery(journal, "forget", leftovers=_shown(repo, left))
+    return Recovery(journal, "finish", tuple(one.path for one in _own(repo, journal)), leftovers=_shown(repo, left))
 
 
-def recover(repo: Repository, *, wait: float = LOCK_WAIT) -> Recovery | None:
-    """Do it, and close the journal; None if there is none. A second call has nothing to do.
+def recover(repo: Repository, *, wait: float | None = None) -> Recovery | None:
+    """Do it, and close the journal; None if there is nothing to do. A second call has nothing to do.
 
     Raises `InProgress` where another work tree has to follow, `Locked` while a git command is at work, `DirtyPath` for
     a path that is staged otherwise, and `Unfinished` if the files cannot be written.
     """
-    with landing_lock(repo):
-        found = diagnose(repo)
+    with landing_lock(repo, wait, what="spine doctor --fix"):
+        found = _diagnosed(repo)
         if found is None:
             return None
+        if found.journal is not None and found.journal.git_dir not in (None, str(repo.git_dir)):
+            raise InProgress(
+                f"the landing was interrupted in another work tree, {printable(str(found.journal.work_tree))}",
+                hint=f"git -C {printable(str(found.journal.work_tree))} status, and run spine doctor --fix there",
+            )
+        clear(leftovers(repo))
         left: Sequence[str] = ()
-        if found.journal.git_dir is not None:
-            if found.journal.git_dir != str(repo.git_dir):
-                raise InProgress(
-                    f"the landing was interrupted in another work tree, {printable(str(found.journal.work_tree))}",
-                    hint=f"git -C {printable(str(found.journal.work_tree))} status, and run spine doctor --fix there",
-                )
-            _free_index(repo, found.journal)
-            if found.what == "finish" and is_checked_out_here(repo, found.journal.branch):
+        if found.journal is not None:
+            if found.what == "finish" and found.journal.git_dir and is_checked_out_here(repo, found.journal.branch):
                 left = _follow(repo, found.journal, wait)
-        close_journal(repo)
-        return Recovery(found.journal, found.what, found.follows, tuple(left))
+            close_journal(repo)
+        return replace(found, left=tuple(left))
+
+
+def _shown(repo: Repository, found: Sequence[Path]) -> tuple[str, ...]:
+    root = repo.work_tree or repo.common_dir
+    return tuple(str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in found)
 
 
 def _own(repo: Repository, journal: Journal) -> tuple[OwnPath, ...]:
@@ -91,19 +108,7 @@ def _own(repo: Repository, journal: Journal) -> tuple[OwnPath, ...]:
     )
 
 
-def _free_index(repo: Repository, journal: Journal) -> None:
-    """Remove the `index.lock` that the dead landing left, which nobody else can have made."""
-    lock = repo.git_dir / "index.lock"
-    try:
-        if lock.stat().st_mtime_ns <= journal_written(repo):
-            os.unlink(lock)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise SpineError(f"{printable(str(lock))}: {error.strerror}") from error
-
-
-def _follow(repo: Repository, journal: Journal, wait: float) -> list[str]:
+def _follow(repo: Repository, journal: Journal, wait: float | None) -> list[str]:
     own = _own(repo, journal)
     with index_lock(repo, wait) as lock:
         files = work_tree_of(repo)

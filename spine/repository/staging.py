@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from spine.repository.build import scratch_folder, set_entries
-from spine.repository.locks import LOCK_WAIT, index_lock
+from spine.repository.locks import index_lock
 from spine.repository.objects import Blob
 from spine.repository.opened import Repository
 
 
-def stage(repo: Repository, entries: Mapping[str, Blob | None], *, wait: float = LOCK_WAIT) -> None:
+def stage(repo: Repository, entries: Mapping[str, Blob | None], *, wait: float | None = None) -> None:
     """Set these paths' entries (None: none) under git's own lock; the index is replaced in one rename."""
     if not entries:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spine.actions.doctor import Health
 from spine.errors import Exit
 from spine.printable import printable
+from spine.repository import Recovery
 from spine.review.json_parts import Json, document
 
 
@@ -13,28 +14,38 @@ def health_lines(health: Health) -> list[str]:
     found = health.recovery
     if found is None:
         return ["no landing is left half done"]
+    out = _journal_lines(found, is_fixed=health.is_fixed)
+    verb = "removed, a killed run had left it" if health.is_fixed else "left behind by a run that was killed"
+    return out + [f"  {verb}: {printable(path)}" for path in found.leftovers]
+
+
+def _journal_lines(found: Recovery, *, is_fixed: bool) -> list[str]:
+    if found.journal is None:
+        return ["a run was killed here; nothing is half done, and its scratch files are in the way"]
     commit, branch = found.journal.new[:7], printable(found.journal.branch.removeprefix("refs/heads/"))
     if found.what == "forget":
         state = f"a landing was interrupted before {branch} got its commit {commit}: nothing has landed"
-        return [state, "its journal is closed" if health.is_fixed else "nothing is lost; its journal is to be closed"]
+        return [state, "its journal is closed" if is_fixed else "nothing is lost; its journal is to be closed"]
     out = [f"{commit} is on {branch}, and the landing was interrupted before the work tree followed"]
-    verb = "follows" if health.is_fixed else "is to follow"
+    verb = "follows" if is_fixed else "is to follow"
     out += [f"  {verb}: {printable(path)}" for path in found.follows if path not in found.left]
     return out + [f"  left alone, with your own edits: {printable(path)}" for path in found.left]
 
 
 def health_document(health: Health) -> Json:
-    """`state` is healthy, finish or forget."""
+    """`state` is healthy, finish, forget or clear (nothing half done, only leftovers of a run that was killed)."""
     found = health.recovery
+    journal = found.journal if found is not None else None
     return document(
         "doctor",
         exit_of(health),
         state=found.what if found is not None else "healthy",
         fixed=health.is_fixed and found is not None,
-        branch=found.journal.branch if found is not None else None,
-        commit=found.journal.new if found is not None else None,
+        branch=journal.branch if journal is not None else None,
+        commit=journal.new if journal is not None else None,
         follows=list(found.follows) if found is not None else [],
         left=list(found.left) if found is not None else [],
+        leftovers=list(found.leftovers) if found is not None else [],
     )
 
 

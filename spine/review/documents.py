@@ -190,12 +190,15 @@ def applied_document(done: Applied | AlreadyApplied, proposed: Proposed | None =
             commit=done.commit.id,
             branch=done.branch,
             left_alone=list(done.left_alone),
+            remote=done.remote,
+            behind=done.behind,
             plan=plan_part(done.plan),
             **made,
         )
     return document(
-        "apply", Exit.DONE, outcome="already-there", id=done.proposal, commit=done.commit, reason=done.reason, **made
-    )
+        "apply", Exit.DONE, outcome="already-there", id=done.proposal, commit=done.commit, run=done.run,
+        reason=done.reason, **made,
+    )  # fmt: skip
 
 
 def absorbed_document(done: Absorbed) -> Json:

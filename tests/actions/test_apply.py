@@ -96,7 +96,7 @@ def test_applying_again_names_the_receipt_and_writes_nothing(ready: Bench) -> No
     landed = ready.apply(made.proposal.id)
     before = state(ready)
     again = apply(ready.work, made.proposal.id)
-    assert again == AlreadyApplied(made.proposal.id, landed.commit.id, "it has its receipt already")
+    assert again == AlreadyApplied(made.proposal.id, landed.commit.id, "it has its receipt already", "run-1")
     assert state(ready) == before
 
 

@@ -52,6 +52,7 @@ class Names:
     def hide(self, text: str) -> str:
         """The text with `commit1` instead of an id, as long as it was, and without digests."""
         text = re.sub(r"(?<=sha256:)[0-9a-f]{64}", "-" * 64, text)
+        text = re.sub(r"(?<=by run )[0-9a-f]{16}", "-" * 16, text)
         for number, oid in enumerate(self.ids, 1):
             name = f"commit{number}"
             text = text.replace(oid, name.ljust(len(oid), "-"))

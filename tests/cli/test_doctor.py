@@ -18,7 +18,7 @@ def test_a_healthy_clone_is_left_alone(house: House) -> None:
     assert house.everything() == before
     assert house.spine("doctor", "--json").document == {
         "spine": "doctor/1", "state": "healthy", "fixed": False, "branch": None, "commit": None, "follows": [],
-        "left": [], "exit": {"code": 0, "meaning": "done"},
+        "left": [], "leftovers": [], "exit": {"code": 0, "meaning": "done"},
     }  # fmt: skip
 
 

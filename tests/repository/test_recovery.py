@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from spine.repository import DirtyPath, InProgress, JournalOpen, Landed, Locked, Unfinished, read_journal, recover
+from spine.repository import (
+    DirtyPath,
+    InProgress,
+    JournalOpen,
+    Landed,
+    Locked,
+    Unfinished,
+    diagnose,
+    read_journal,
+    recover,
+)
 
 from .conftest import Ground
 from .test_races_and_crashes import land_in_a_process
@@ -84,16 +96,62 @@ def test_a_staged_path_is_refused_and_the_journal_stays(started: Ground) -> None
     assert started.everything() == before
 
 
-def test_a_lock_younger_than_the_journal_is_somebody_elses(started: Ground) -> None:
+def test_a_lock_of_a_git_at_work_stays_and_one_of_a_dead_git_goes(started: Ground, tmp_path: Path) -> None:
     interrupted(started)
     lock = started.path / ".git/index.lock"
     lock.unlink()
     lock.write_bytes(b"")
-    later = (started.path / ".git/spine-journal.json").stat().st_mtime_ns + 10**9
-    os.utime(lock, ns=(later, later))
-    with started.open() as repo, pytest.raises(Locked, match=r"index\.lock"):
-        recover(repo, wait=0.1)
-    assert lock.exists()
+    git = tmp_path / "git"
+    git.symlink_to(shutil.which("sleep") or "")
+    with subprocess.Popen(["sh", "-c", f"{git} 60 & echo $!; wait"], cwd=started.path, stdout=subprocess.PIPE) as shell:
+        assert shell.stdout is not None
+        at_work = int(shell.stdout.readline())
+        with started.open() as repo, pytest.raises(Locked, match=r"index\.lock"):
+            recover(repo, wait=0.1)
+        assert lock.exists()
+        os.kill(at_work, signal.SIGKILL)
+    with started.open() as repo:
+        done = recover(repo)
+        assert done is not None
+        assert (done.what, done.leftovers) == ("finish", (".git/index.lock",))
+    assert started.status() == ""
+
+
+@pytest.mark.parametrize(
+    "name", [".git/refs/heads/main.lock", ".git/HEAD.lock", ".git/packed-refs.lock", ".git/index.lock"]
+)
+def test_a_lock_that_a_dead_git_left_goes(started: Ground, name: str) -> None:
+    before = started.everything()
+    started.write({name: b""})
+    with started.open() as repo:
+        found = diagnose(repo)
+        assert found is not None
+        assert (found.what, found.journal, found.leftovers) == ("clear", None, (name,))
+        assert recover(repo) == found
+        assert (diagnose(repo), recover(repo)) == (None, None)
+    assert started.everything() == before
+    assert isinstance(started.land({"again.yaml": b"x\n"}), Landed)
+
+
+def test_scratch_of_the_dead_goes_and_that_of_the_living_stays(started: Ground) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    mine = {f"bindings/.spine-{os.getpid()}-{'a' * 16}", f".git/spine-{os.getpid()}-xy_z1"}
+    theirs = {f"new/.spine-{dead.pid}-{'b' * 16}", f".git/spine-{dead.pid}-lock", ".git/spine-journal.new"}
+    started.write(dict.fromkeys([*mine, *theirs], "x"))
+    (started.path / "proposals/2026-02/CP-20260212-080601__claimed").mkdir(parents=True)
+    started.write({"bindings/spine-notes.md": "mine", "bindings/.spine-notes": "mine"})
+    other = started.path / "inner"
+    started.git("init", "-q", str(other))
+    started.write({f"inner/.spine-{dead.pid}-{'c' * 16}": "theirs"})
+    before = started.everything()
+    with started.open() as repo:
+        done = recover(repo)
+        assert done is not None
+        assert set(done.leftovers) == {*theirs, "proposals/2026-02/CP-20260212-080601__claimed"}
+        assert recover(repo) is None
+    assert started.everything() == {name: digest for name, digest in before.items() if name not in theirs}
+    assert not (started.path / "proposals/2026-02/CP-20260212-080601__claimed").exists()
 
 
 def test_a_branch_that_never_got_it_is_forgotten(started: Ground) -> None:
