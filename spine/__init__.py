@@ -5,9 +5,9 @@ This is the pure face, stable from the first release: texts and values in, texts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as type checkers know it, without what importing `typing` costs
 
 if TYPE_CHECKING:
     from spine.change.diff import diff

@@ -1,4 +1,4 @@
-"""`spine` and `python -m spine`: the door. `--version` is answered before anything is loaded."""
+"""`spine` and `python -m spine`: the door. `--version` and the root `--help` are answered before anything is loaded."""
 
 from __future__ import annotations
 
@@ -12,9 +12,27 @@ def main() -> None:
 
         print(f"spine {__version__}")
         return
+    if sys.argv[1:] in (["--help"], ["-h"]) and _is_wide():
+        with open(__file__.removesuffix("__main__.py") + "cli/root_help.txt", encoding="utf-8") as file:
+            print(file.read(), end="")
+        return
     from spine.cli.boundary import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _is_wide() -> bool:
+    """Whether the help can be shown as it was generated, 80 columns wide; and is read by somebody."""
+    import os
+
+    said = os.environ.get("COLUMNS", "")
+    try:
+        sys.stdout.fileno()
+        return int(said) >= 80 if said.isdecimal() else os.get_terminal_size(sys.stdout.fileno()).columns >= 80
+    except (AttributeError, ValueError):  # closed
+        return False
+    except OSError:  # no terminal
+        return True
 
 
 if __name__ == "__main__":

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from spine import __main__
 from spine.cli.root import VERBS
 
-from .conftest import House
+from .conftest import Done, House
+from .golden import settle
 
+Call = Callable[..., Done]
 NEVER = {"git", "pydantic", "deepdiff", "jinja2", "rich", "ruamel", "markdown_it"}
 NOT_FOR_HELP = NEVER | {"yaml", "subprocess", "json", "difflib", "spine.actions", "spine.repository", "spine.change"}
 
@@ -42,3 +47,26 @@ def test_the_version_loads_less_than_anything(house: House) -> None:
 @pytest.mark.parametrize("words", [["list"], ["status"], ["log"], ["apply", "nope"], ["propose", "t"], ["validate"]])
 def test_everyday_verbs_load_nothing_slow(house: House, words: list[str]) -> None:
     assert unwanted(loaded(house, *words), NEVER) == set()
+
+
+def test_the_root_help_is_the_one_that_click_makes(inside: Call) -> None:
+    kept = Path(__main__.__file__).parent / "cli" / "root_help.txt"
+    if not kept.exists():
+        kept.write_text("", "utf-8")
+    settle(
+        kept,
+        None,
+        kept.read_text("utf-8").removesuffix("\n").split("\n"),
+        inside("--help").out.removesuffix("\n").split("\n"),
+    )
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_the_root_help_is_shown_without_click(house: House, word: str) -> None:
+    assert unwanted(loaded(house, word), NOT_FOR_HELP | {"click"}) == set()
+    done = house.spine(word)
+    assert (done.code, done.out) == (0, (Path(__main__.__file__).parent / "cli" / "root_help.txt").read_text("utf-8"))
+
+
+def test_a_narrow_terminal_has_its_own_help(house: House) -> None:
+    assert "--version" in house.spine("--help", env={"COLUMNS": "60"}).out
