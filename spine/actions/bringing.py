@@ -6,13 +6,14 @@ Given the same tree, settings and blobs it always says the same; `plan`, `apply`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from spine.address import ROOT
 from spine.change.merge import Conflict, ConflictKind, Conflicts, Note, merge
-from spine.change.operations import Add, Change, Comment, Move, Operation, Remove, Rename, SetValue, SpliceItems
+from spine.change.operations import Add, Change, Expect, Operation, Remove
 from spine.change.patch import patch
 from spine.change.rules import FileRules
 from spine.errors import Place, Refused
@@ -63,21 +64,26 @@ class FilePlan:
         """How many entries the change touches, as far as it is told by entry."""
         if self.outcome == "already there" or self.outcome == "conflict":
             return Counts()
-        if self.change is not None and self.change.ops:
-            return sum((_count(op) for op in self.change.ops), Counts())
-        if self.outcome == "create":
-            return Counts(add=1)
-        return Counts(remove=1) if self.outcome == "delete" else Counts(change=1)
+        return counted(self.change, self.outcome)
 
 
-def _count(op: Operation) -> Counts:
-    if isinstance(op, Add):
+def counted(change: Change | None, outcome: Literal["create", "change", "delete"]) -> Counts:
+    """How many entries a change of one file touches, told by entry or else as one file."""
+    if change is not None and change.ops:
+        return counted_ops(change.ops)
+    if outcome == "create":
         return Counts(add=1)
-    if isinstance(op, Remove):
-        return Counts(remove=1)
-    if isinstance(op, (SetValue, Move, Rename, Comment, SpliceItems)):
-        return Counts(change=1)
-    return Counts()
+    return Counts(remove=1) if outcome == "delete" else Counts(change=1)
+
+
+def counted_ops(ops: Iterable[Operation]) -> Counts:
+    """How many of the operations add, change and remove."""
+    found = Counter(
+        "add" if isinstance(op, Add) else "remove" if isinstance(op, Remove) else "change"
+        for op in ops
+        if not isinstance(op, Expect)
+    )
+    return Counts(found["add"], found["change"], found["remove"])
 
 
 def bring(

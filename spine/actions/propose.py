@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from spine.actions.bringing import attached_finder, bring
+from spine.actions.cautions import cautions
 from spine.actions.gap_links import with_gaps
 from spine.actions.plan import Plan, check_paths, check_policy, plan_on
 from spine.actions.put_aside import PutBack, put_back
-from spine.actions.secrets import looks_secret
 from spine.actions.sources import Edited, Gathered, NothingChanged, Side, Source, WorkTree, gather, is_yaml
 from spine.actions.workspace import Workspace, settled
 from spine.change.diff import diff
@@ -191,7 +191,7 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
     ledger = prepared.ledger if head == gathered.base else read_ledger(onto)
     plan = plan_on(repo, head, onto, ledger, prepared.stored, is_draft=True)
     effect_ = _effect(gathered, proposal)
-    warnings = (*_warnings(proposal), *back.left)
+    warnings = (*cautions(proposal), *back.left)
     return Proposed(proposal, prepared.folder, prepared.digest, effect_, plan, back.restored, back.backup, warnings)
 
 
@@ -386,19 +386,6 @@ def _effect(gathered: Gathered, proposal: Proposal) -> str:
         elif file is not None:
             parts.append((one.path, side.mode, file.base if file.moved_from is None else None, file.result))
     return effect(parts)
-
-
-def _warnings(proposal: Proposal) -> Iterator[str]:
-    for file in proposal.files:
-        texts = [file.content or ""]
-        if file.change is not None:
-            texts += [str(getattr(op, name, "") or "") for op in file.change.ops for name in ("new", "text", "put")]
-            texts.append("\n".join(line for line in file.change.patch.split("\n") if line.startswith("+")))
-        for text in texts:
-            secret = looks_secret(text)
-            if secret is not None:
-                yield f"{file.path}: {secret} looks like a secret, and what is proposed stays in the history"
-                break
 
 
 @dataclass(frozen=True, slots=True)

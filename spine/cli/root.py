@@ -23,6 +23,7 @@ VERBS: dict[str, dict[str, str]] = {
         "log": "Show what has landed, newest first; or all values of an address.",
         "trace": "Show how a loop, gap, proposal, commit, file or address hangs together with others.",
         "blame": "Show who set each value, by which proposal, for which loop.",
+        "review": "Show what a range of commits brings, for the terminal, a pull request or a page.",
         "check": "Prove that every governed change of a range is explained.",
     },
     "And": {

@@ -9,7 +9,7 @@ from spine.actions.values import ValueLogged
 from spine.address import ROOT, Address
 from spine.printable import printable
 from spine.review.blocks import limited, painted, signed
-from spine.review.conflict_text import day
+from spine.review.conflict_view import day
 from spine.review.sentences import value_name
 from spine.review.style import Style
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from spine.actions.blame import Setter
 from spine.actions.plan import Plan
@@ -16,49 +14,31 @@ from spine.change.rules import settling_rule
 from spine.change.sources import token_node
 from spine.patterns import place_pattern
 from spine.printable import printable
-from spine.review.blocks import limited, painted, signed
-from spine.review.sentences import value_name
+from spine.review.blocks import limited, painted
+from spine.review.conflict_view import SIDES, ConflictView, SideView, conflict_view
 from spine.review.style import Style, Tone
 from spine.yamldoc.write import string
 
-_BLOB = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LABEL = len("proposed") + 2
 _MOST = 12
 _MOST_PAIRS = 6
-
-
-SIDES = ("base", "target", "proposed")
+_TONES: tuple[Tone, Tone, Tone] = ("quiet", "change", "add")
 
 
 def conflict_lines(
     path: str, conflict: Conflict, setter: Setter | None, style: Style, sides: tuple[str, str, str] = SIDES
 ) -> list[str]:
     """The lines of one conflict: its place, base, target and proposed value under these names, and what happened."""
-    place = printable(path) if conflict.at == ROOT else f"{printable(path)}#{printable(str(conflict.at))}"
-    out = [f"  {style('conflict', '! ' + place)}"]
-    is_file = conflict.at == ROOT
-    values: tuple[tuple[str, str | None, Tone | None], ...] = (
-        (sides[0], conflict.base, "quiet"),
-        (sides[1], conflict.target, "change"),
-        (sides[2], conflict.proposed, "add"),
-    )
-    for label, value, tone in values:
-        out += _value_lines(label, value, tone, style, is_file=is_file)
-        if label == sides[1] and setter is not None:
-            out.append(f"      {' ' * _LABEL}{style('quiet', setter_name(setter))}")
-    out.append(f"      {printable(conflict.message)}")
+    return view_lines(conflict_view(path, conflict, setter, sides), style)
+
+
+def view_lines(conflict: ConflictView, style: Style) -> list[str]:
+    """The lines of a conflict that is data already."""
+    out = [f"  {style('conflict', '! ' + conflict.place)}"]
+    for side, tone in zip(conflict.sides, _TONES, strict=True):
+        out += _side_lines(side, tone, style)
+    out.append(f"      {conflict.message}")
     return out
-
-
-def setter_name(setter: Setter) -> str:
-    """Who set a value: the proposal if there is one, else the commit's subject, and by whom and when."""
-    what = printable(setter.proposal) if setter.proposal else f"“{printable(setter.subject)}”"
-    return f"set by {what} in {setter.commit[:7]}, {printable(setter.author)}, {day(setter.date)}"
-
-
-def day(moment: datetime) -> str:
-    """The date of a moment in UTC."""
-    return moment.astimezone(UTC).date().isoformat()
 
 
 def ways_out(plan: Plan) -> list[tuple[str, str]]:
@@ -134,12 +114,12 @@ def _is_all(plan: Plan) -> bool:
     )
 
 
-def _value_lines(label: str, value: str | None, tone: Tone | None, style: Style, *, is_file: bool) -> list[str]:
-    head = f"      {label:<{_LABEL}}"
-    if value is None:
-        return [head + style("quiet", "(not there)")]
-    if is_file and _BLOB.fullmatch(value):
-        return [f"{head}blob {value[:7]}"]
-    if "\n" not in value.rstrip("\n"):
-        return [head + style(tone, value_name(value.rstrip("\n")))]
-    return [head.rstrip(), *painted(limited(signed(" ", value), _MOST), style, 8)]
+def _side_lines(side: SideView, tone: Tone, style: Style) -> list[str]:
+    head = f"      {side.label:<{_LABEL}}"
+    if side.block:
+        out = [head.rstrip(), *painted(limited(side.block, _MOST), style, 8)]
+    else:
+        out = [head + (style(tone, side.text) if side.text is not None else style("quiet", "(not there)"))]
+    if side.by is not None:
+        out.append(f"      {' ' * _LABEL}{style('quiet', side.by)}")
+    return out

@@ -16,8 +16,7 @@ from spine.review.json_parts import (
     moment_part,
     place_part,
     plan_part,
-    proposal_part,
-    receipt_part,
+    reviewed_part,
     value_part,
     word,
 )
@@ -35,11 +34,9 @@ if TYPE_CHECKING:  # each verb loads its own action, and nothing of the others
     from spine.actions.plan import Plan
     from spine.actions.propose import Proposed
     from spine.actions.resolve import Resolved
+    from spine.actions.review import Reviewed
     from spine.actions.validate import Validated
     from spine.actions.withdraw import Withdrawn
-    from spine.ledger.reading import Stored
-    from spine.ledger.status import Status
-    from spine.records.proposal import Proposal
 
 
 def error_document(error: SpineError) -> Json:
@@ -146,22 +143,9 @@ def restored_document(id_: str, paths: Sequence[str]) -> Json:
     return document("propose-undo", Exit.DONE, id=id_, restored=list(paths))
 
 
-def show_document(stored: Stored, proposal: Proposal, status: Status, *, is_draft: bool, commit: str | None) -> Json:
-    """A proposal, whole."""
-    withdrawal = stored.withdrawal
-    return document(
-        "show",
-        Exit.DONE,
-        status=status,
-        is_draft=is_draft,
-        folder=stored.folder,
-        digest=stored.digest,
-        proposal=proposal_part(proposal),
-        receipt=receipt_part(stored.receipt, commit),
-        withdrawal=None
-        if withdrawal is None
-        else {"by": withdrawal.by, "at": moment_part(withdrawal.at), "why": withdrawal.why},
-    )
+def show_document(found: Reviewed) -> Json:
+    """A proposal, whole; with its plan if it has not landed."""
+    return document("show", Exit.DONE, **reviewed_part(found))
 
 
 def plan_document(plan: Plan, exit_code: Exit) -> Json:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spine.actions.blame import Setter
     from spine.actions.bringing import Counts, FilePlan
     from spine.actions.plan import Plan
+    from spine.actions.review import Reviewed
 
 Json = dict[str, object]
 
@@ -215,4 +216,25 @@ def receipt_part(receipt: Receipt | None, commit: str | None) -> Json | None:
         "files": [{"path": one.path, "before": one.before, "after": one.after} for one in receipt.files],
         "notes": list(receipt.notes),
         "covers": list(receipt.covers),
+    }
+
+
+def reviewed_part(found: Reviewed) -> Json:
+    """A proposal with its landing, or its plan, and what to be careful about."""
+    from spine.actions.cautions import cautions
+
+    withdrawal = found.stored.withdrawal
+    return {
+        "status": found.status,
+        "is_draft": found.is_draft,
+        "folder": found.stored.folder,
+        "digest": found.stored.digest,
+        "proposal": proposal_part(found.proposal),
+        "receipt": receipt_part(found.stored.receipt, found.commit),
+        "withdrawal": None
+        if withdrawal is None
+        else {"by": withdrawal.by, "at": moment_part(withdrawal.at), "why": withdrawal.why},
+        "plan": None if found.plan is None else plan_part(found.plan),
+        "problem": found.problem,
+        "warnings": list(cautions(found.proposal)),
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from spine.actions.listing import Listed, Logged
 from spine.printable import printable
-from spine.review.conflict_text import day
+from spine.review.conflict_view import day
 from spine.review.list_text import Cell, columns
 from spine.review.style import Style, Tone
 

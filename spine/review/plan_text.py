@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from spine.actions.apply import AlreadyApplied, Applied
-from spine.actions.bringing import FilePlan
+from spine.actions.bringing import Counts
 from spine.actions.plan import Plan
 from spine.printable import printable
-from spine.review.change_text import change_lines, new_file_lines, reason_lines
 from spine.review.conflict_text import conflict_lines, ways_out
+from spine.review.file_text import file_lines, reason_lines
+from spine.review.file_view import note_text, planned_files
 from spine.review.findings_text import finding_lines
-from spine.review.style import Style, Tone
+from spine.review.style import Style
 
 _MOST = 40  # lines of one text; `spine show` has them all
-_TONES: dict[str, Tone] = {
-    "create": "add",
-    "delete": "remove",
-    "conflict": "conflict",
-    "already there": "quiet",
-    "change": "strong",
-}
-_WORDS = {"create": "new file", "delete": "deleted", "conflict": "conflict", "already there": "already there"}
 
 
 def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[str]:
     """The whole plan; its last line is the summary."""
     out = [*headline(plan, style), ""]
-    for file, told in zip(plan.files, plan.proposal.files, strict=False):  # what has landed has no plan of its files
-        out += [*file_lines(file, style, most, mode=told.mode), ""]
+    for file in planned_files(plan):
+        out += [*file_lines(file, style, most=most), ""]
     conflicts = [(file.path, conflict) for file in plan.files for conflict in file.conflicts]
     if conflicts:
-        out.append(style("conflict", f"{_counted(len(conflicts), 'conflict')}:"))
+        out.append(style("conflict", f"{counted(len(conflicts), 'conflict')}:"))
         for path, conflict in conflicts:
             out += conflict_lines(path, conflict, plan.set_by.get((path, conflict.at)), style)
         ways = ways_out(plan)
@@ -76,14 +69,20 @@ def _verdict(plan: Plan) -> str:
     if plan.outcome == "conflicts":
         count = sum(len(file.conflicts) for file in plan.files)
         files = sum(1 for file in plan.files if file.conflicts)
-        return f"{_counted(count, 'conflict')} in {_counted(files, 'file')}, nothing of it can land"
-    counts = plan.counts
-    files = sum(1 for file in plan.files if file.outcome in ("create", "change", "delete"))
-    what = f"{counts.add} to add, {counts.change} to change, {counts.remove} to remove"
-    return f"{what} in {_counted(files, 'file')}"
+        return f"{counted(count, 'conflict')} in {counted(files, 'file')}, nothing of it can land"
+    return counts_text(plan.counts, sum(1 for file in plan.files if file.outcome in ("create", "change", "delete")))
 
 
-def _counted(count: int, noun: str) -> str:
+def counts_text(counts: Counts, files: int, *, is_done: bool = False) -> str:
+    """`3 to add, 1 to change, 0 to remove in 2 files`, or `3 added …`."""
+    verbs = ("added", "changed", "removed") if is_done else ("to add", "to change", "to remove")
+    numbers = (counts.add, counts.change, counts.remove)
+    told = ", ".join(f"{number} {verb}" for number, verb in zip(numbers, verbs, strict=True))
+    return f"{told} in {counted(files, 'file')}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
@@ -97,7 +96,9 @@ def landing_lines(done: Applied | AlreadyApplied) -> list[str]:
     what = f"{counts.add} added, {counts.change} changed, {counts.remove} removed"
     out = [f"{done.plan.proposal.id} landed on {where} as {done.commit.id[:7]}: {what}"]
     out += [
-        f"note: {printable(file.path)}: {_note(n.message, str(n.at))}" for file in done.plan.files for n in file.notes
+        f"note: {printable(file.path)}: {note_text(n.message, str(n.at))}"
+        for file in done.plan.files
+        for n in file.notes
     ]
     out += [f"left alone, as you changed it meanwhile: {printable(path)}" for path in done.left_alone]
     return out + behind_lines(done.branch, done.remote, done.behind)
@@ -119,39 +120,3 @@ def behind_lines(branch: str, remote: str | None, behind: str | None) -> list[st
         f"{name} here stays behind {printable(remote or '')}: {printable(behind)}",
         f"hint: git pull --ff-only {printable(remote or '')} {name}",
     ]
-
-
-def file_lines(file: FilePlan, style: Style, most: int | None, *, mode: str | None) -> list[str]:
-    """One file: what becomes of it, its operations, and what is worth knowing. `mode` is the one that it gets."""
-    words = [_WORDS[file.outcome]] if file.outcome in _WORDS else []
-    if file.moved_from is not None:
-        words.append(f"moved from {printable(file.moved_from)}")
-    if mode is not None and file.outcome != "already there":
-        words.append("executable" if mode == "100755" else "not executable any more")
-    name = style(_TONES[file.outcome], printable(file.path))
-    out = [f"{name}  ({', '.join(words)})" if words else name]
-    if file.change is not None and file.outcome != "already there":
-        out += change_lines(file.change, style, most=most)
-    elif file.outcome == "create":
-        out += _content_lines(file.after, style, most)
-    elif file.outcome == "change" and file.before != file.after:
-        out.append(f"    {_size(file.before)} become {_size(file.after)}")
-    out += [f"  {style('comment', 'note: ' + _note(note.message, str(note.at)))}" for note in file.notes]
-    return out
-
-
-def _content_lines(data: bytes | None, style: Style, most: int | None) -> list[str]:
-    try:
-        text = (data or b"").decode("utf-8")
-    except UnicodeDecodeError:
-        return [f"    {_size(data)}, not text"]
-    return new_file_lines(text, style, most=most) if text else ["    (empty)"]
-
-
-def _size(data: bytes | None) -> str:
-    return f"{len(data or b''):,} bytes"
-
-
-def _note(message: str, at: str) -> str:
-    shown = printable(message)
-    return shown if at == "$" or at in message else f"{printable(at)}: {shown}"

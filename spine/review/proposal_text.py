@@ -1,68 +1,58 @@
-"""A proposal for people, whole: who, when, why, its links, and every operation with all its lines."""
+"""A proposal for people, whole: who, when, why, its links, every operation, and what would happen now."""
 
 from __future__ import annotations
 
-from spine.ledger.reading import Stored
-from spine.ledger.status import Status
 from spine.printable import printable
-from spine.records.proposal import FileChange, Proposal
-from spine.review.change_text import change_lines, new_file_lines, reason_lines
+from spine.review.conflict_text import view_lines
+from spine.review.file_text import file_lines, reason_lines
+from spine.review.findings_text import finding_lines
+from spine.review.proposal_view import Fact, ProposalView
 from spine.review.style import Style
-from spine.yamldoc.fields import moment_text
 
 
-def proposal_lines(
-    stored: Stored, proposal: Proposal, status: Status, style: Style, *, is_draft: bool, commit: str | None = None
-) -> list[str]:
-    """Everything that a proposal says. `commit` is the one that landed it."""
-    facts = [
-        ("status", f"{status}, a draft: not committed" if is_draft else status),
-        ("author", proposal.author),
-        ("created", moment_text(proposal.created)),
-        ("base", proposal.base),
-        ("digest", stored.digest or ""),
-        ("loop", proposal.loop or ""),
-        ("registers", ", ".join(proposal.registers)),
-        ("closes", ", ".join(proposal.closes)),
-        ("requires", ", ".join(proposal.requires)),
-        ("supersedes", ", ".join(proposal.supersedes)),
-        ("undoes", proposal.undoes or ""),
-    ]
-    if stored.receipt is not None:
-        facts += [
-            ("landed", f"{moment_text(stored.receipt.landed)} by {stored.receipt.by}"),
-            ("commit", commit or ""),
-            ("onto", stored.receipt.onto),
-        ]
-    if stored.withdrawal is not None:
-        facts.append(("withdrawn", f"{moment_text(stored.withdrawal.at)} by {stored.withdrawal.by}"))
-    out = [style("strong", str(proposal.id)), printable(proposal.title), ""]
-    out += [f"  {name:<10}  {printable(text)}" for name, text in facts if text]
-    if proposal.why:
-        out += ["", *(f"  {line}" for line in reason_lines(proposal.why))]
-    if stored.withdrawal is not None:
-        out += ["", *(f"  withdrawn, {line}" for line in reason_lines(stored.withdrawal.why))]
-    for file in proposal.files:
-        out += ["", *_file_lines(file, style)]
-    if stored.receipt is not None and stored.receipt.notes:
-        out += ["", *(f"  note: {printable(note)}" for note in stored.receipt.notes)]
-    return out
+def proposal_lines(view: ProposalView, style: Style, *, most: int | None = None) -> list[str]:
+    """Everything that there is to say, the summary as the last line. Of each text at most `most` lines."""
+    status = f"{view.status}, a draft: not committed" if view.is_draft else view.status
+    facts = (Fact("status", (status,)), *view.facts)
+    out = [style("strong", view.id), printable(view.title), ""]
+    out += [f"  {fact.name:<10}  {line}" for fact in facts for line in _values(fact, view)]
+    if view.why:
+        out += ["", *(f"  {line}" for line in reason_lines(view.why))]
+    if view.withdrawn is not None:
+        out += ["", *(f"  withdrawn, {line}" for line in reason_lines(view.withdrawn))]
+    for file in view.files:
+        out += ["", *file_lines(file, style, most=most)]
+    if view.notes:
+        out += ["", *(f"  note: {note}" for note in view.notes)]
+    out += ["", *_now(view, style)]
+    return [*out, style("strong", view.summary)]
 
 
-def _file_lines(file: FileChange, style: Style) -> list[str]:
-    words = ["new file"] if file.base is None else ["deleted"] if file.result is None else []
-    if file.moved_from is not None:
-        words.append(f"moved from {printable(file.moved_from)}")
-    if file.mode is not None:
-        words.append(f"mode {file.mode}")
-    name = style("strong", printable(file.path))
-    out = [f"{name}  ({', '.join(words)})" if words else name]
-    if file.why:
-        out += [f"  {style('quiet', line)}" for line in reason_lines(file.why)]
-    if file.change is not None:
-        out += change_lines(file.change, style)
-    if file.content is not None:
-        out += new_file_lines(file.content, style) if file.content else ["    (empty)"]
-    if file.blob is not None:
-        out.append(f"    its bytes: blobs/{file.blob}")
-    return out
+def _now(view: ProposalView, style: Style) -> list[str]:
+    """What stands against it, the ways out, and what to be careful about."""
+    out: list[str] = []
+    conflicts = [one for file in view.files for one in file.conflicts]
+    if conflicts:
+        out.append(style("conflict", f"{len(conflicts)} conflict{'s' * (len(conflicts) != 1)}:"))
+        for conflict in conflicts:
+            out += view_lines(conflict, style)
+        out.append("")
+    if view.plan is not None:
+        if view.plan.ways:
+            width = max(len(what) for what, _ in view.plan.ways)
+            out += [*(f"  {what + ':':<{width + 1}}  {command}" for what, command in view.plan.ways), ""]
+        out += [style("conflict", f"blocked: {reason}") for reason in view.plan.blockers]
+        if view.plan.findings:
+            out += ["afterwards it would be found that:"]
+            out += [f"  {line}" for one in view.plan.findings for line in finding_lines(one, style)]
+    if view.problem is not None:
+        out.append(style("conflict", f"cannot be planned: {printable(view.problem)}"))
+    return out + [style("conflict", "warning: ") + text for text in view.warnings]
+
+
+def _values(fact: Fact, view: ProposalView) -> list[str]:
+    """One line, or one for each id that there is something to say about."""
+    about = view.about
+    if not any(value in about for value in fact.values):
+        return [printable(", ".join(fact.values))]
+    return [printable(f"{value}  {about[value]}" if value in about else value) for value in fact.values]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Tone = Literal["add", "change", "remove", "comment", "conflict", "strong", "quiet"]
+from spine.review.spans import Span
+
+Tone = Literal["add", "change", "remove", "comment", "conflict", "strong", "quiet", "old word", "new word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,14 @@ class Style:
     def __call__(self, tone: Tone | None, text: str) -> str:
         code = self.codes.get(tone) if tone is not None else None
         return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
+
+    def span(self, span: Span) -> str:
+        """A piece of a line: what was and what comes in their tones, the words that differ stronger."""
+        if span.role == "old":
+            return self("old word" if span.is_changed else "remove", span.text)
+        if span.role == "new":
+            return self("new word" if span.is_changed else "add", span.text)
+        return span.text
 
 
 PLAIN = Style(MappingProxyType({}))
@@ -32,6 +42,8 @@ COLOURED = Style(
             "conflict": "1;31",
             "strong": "1",
             "quiet": "2",
+            "old word": "31;7",
+            "new word": "32;7",
         }
     )
 )

@@ -48,7 +48,7 @@ def test_a_pipe_gets_no_colour_and_no_next_step(house: House) -> None:
 
 def test_a_terminal_gets_colour_and_the_next_step(house: House) -> None:
     seen = on_terminal(house, *SET)
-    assert "\x1b[33m~ vms[vmid=100].status: running → stopped\x1b[0m" in seen
+    assert "\x1b[33m~ \x1b[0mvms[vmid=100].status: \x1b[31mrunning\x1b[0m → \x1b[32mstopped\x1b[0m" in seen
     id_ = house.spine("list").out.split()[1]
     folder = f"proposals/2026-02/{id_}"
     assert seen.split("\n")[-2] == f"\x1b[2mnext: spine apply {id_}   or   git add {folder} && git commit\x1b[0m"
