@@ -20,6 +20,7 @@ FLOORS = {
     "paths": 0,
     "globs": 0,
     "printable": 0,
+    "catalogue": 0,
     "yamldoc": 1,
     "address": 2,
     "identity": 2,

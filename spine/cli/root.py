@@ -42,6 +42,7 @@ VERBS: dict[str, dict[str, str]] = {
         "report": "Write the ledger as a site to read in a browser.",
         "drivers": "Let plain git merge and diff bindings by key.",
         "doctor": "Finish or forget a landing that was interrupted.",
+        "explain": "Say what a code such as SP107 means, and what mends it.",
         "help": "Explain a verb, or a topic such as exit-codes.",
     },
 }

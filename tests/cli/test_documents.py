@@ -85,6 +85,8 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     ask("report", "-o", str(house.path.parent / "site"))
     house.write("bindings/bad.yaml", "a: [")
     ask("validate", code=2)
+    ask("explain")
+    ask("explain", "SP107")
     ask("nonsense", code=2)
     ask("show", code=2)
     ask("show", "nope", code=2)
