@@ -42,7 +42,7 @@ class Step:
     changes: tuple[PathChange, ...]
 
 
-def commits(repo: Repository, which: Range, *, first_parent: bool = False) -> Iterator[Commit]:
+def commits_in(repo: Repository, which: Range, *, first_parent: bool = False) -> Iterator[Commit]:
     """The commits of a range, newest first, no parent before its children."""
     order = ("--topo-order", *(("--first-parent",) if first_parent else ()))
     listed = repo.git.run("rev-list", *order, "--end-of-options", *_ends(which))
