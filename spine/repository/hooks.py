@@ -14,6 +14,8 @@ from spine.repository.opened import Repository
 
 TIME_LIMIT = 300.0
 _ANY = range(-64, 256)
+# Else git looks whether what a sparse checkout leaves out is there all the same, and takes the marks away.
+_AS_MARKED = ("core.sparseCheckout=false",)
 
 
 class HookRefused(SpineError):
@@ -28,6 +30,7 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
 
     The hook sees the candidate tree in its index (`index`), and the caller's environment as far as it is not git's.
     """
+    _let_files_be(repo, index)
     with scratch_folder(repo) as folder:
         file = Path(folder, "COMMIT_EDITMSG")
         file.write_bytes(message.encode())
@@ -42,11 +45,25 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
         raise BadMessage("the commit-msg hook left a message that is not UTF-8") from error
 
 
+def _let_files_be(repo: Repository, index: Path) -> None:
+    """Mark all entries so that git takes the work tree to be as the index says.
+
+    The files are those of before the landing, with the user's edits in them. To a tool that puts aside what is not
+    staged while hooks run (pre-commit does) all that would be edits: it would change the user's files and put them
+    back, and a crash between the two would lose them to a file in a cache.
+    """
+    env = {"GIT_INDEX_FILE": str(index)}
+    if os.access(repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks/commit-msg").line, os.X_OK):
+        paths = repo.git.run("ls-files", "-z", env=env).out
+        repo.git.run("update-index", "-z", "--skip-worktree", "--stdin", stdin=paths, env=env, config=_AS_MARKED)
+
+
 def _run(repo: Repository, file: Path, index: Path, time_limit: float) -> Answer:
     env = {"GIT_INDEX_FILE": str(index)}
     if repo.git.version() >= (2, 36):
         words = ("hook", "run", "--ignore-missing", "commit-msg", "--", str(file))
-        return repo.hook_git.run(*words, env=env, accept=_ANY, time_limit=time_limit)
+        config = _AS_MARKED if repo.config.is_on("core.sparsecheckout") else ()
+        return repo.hook_git.run(*words, env=env, config=config, accept=_ANY, time_limit=time_limit)
     return run_directly(repo, file, index, time_limit)
 
 
