@@ -24,11 +24,12 @@ if TYPE_CHECKING:
         additions,
         changed_paths,
         changes_first_parent,
-        commits,
+        commits_in,
+        first_parents_beyond,
         names_ever,
         shallow,
     )
-    from spine.repository.hooks import HookRefused
+    from spine.repository.hooks import HookRefused, HooksFolder, hooks_folder
     from spine.repository.journal import (
         Journal,
         JournalOpen,
@@ -61,7 +62,9 @@ if TYPE_CHECKING:
         resolve,
         resolve_range,
     )
+    from spine.repository.sequences import is_landing, is_rebasing, merged_commits, message_lines
     from spine.repository.snapshots import Entry, IndexSnapshot, Snapshot, TreeSnapshot, Unmerged, snapshot_of
+    from spine.repository.staged import Glance, StagedSnapshot, glance, staged_changes, staged_oid
     from spine.repository.trailers import Trailer, parse_trailers
     from spine.repository.worktree import WorkTreeSnapshot, whole_work_tree, work_tree_of
     from spine.repository.worktrees import OtherTree, other_worktrees
@@ -86,7 +89,9 @@ __all__ = [
     "File",
     "FolderTaken",
     "GitFailed",
+    "Glance",
     "HookRefused",
+    "HooksFolder",
     "InProgress",
     "IndexSnapshot",
     "Journal",
@@ -111,6 +116,7 @@ __all__ = [
     "Ref",
     "Repository",
     "Snapshot",
+    "StagedSnapshot",
     "Step",
     "TooLarge",
     "Trailer",
@@ -129,17 +135,24 @@ __all__ = [
     "changes_first_parent",
     "check_no_journal",
     "close_journal",
-    "commits",
+    "commits_in",
     "commits_named",
     "current_branch",
     "diagnose",
+    "first_parents_beyond",
     "folder_names",
+    "glance",
     "head",
+    "hooks_folder",
     "is_ancestor",
+    "is_landing",
+    "is_rebasing",
     "land",
     "landing_lock",
     "look",
     "merge_base",
+    "merged_commits",
+    "message_lines",
     "names_ever",
     "naming_lock",
     "new_folder",
@@ -160,6 +173,8 @@ __all__ = [
     "save_backup",
     "shallow",
     "snapshot_of",
+    "staged_changes",
+    "staged_oid",
     "whole_work_tree",
     "work_tree_of",
     "write_commit",
@@ -175,8 +190,11 @@ _HOMES = {
     "files": "File Link NameTaken Occupied look put put_new remove",
     "folders": "FolderTaken folder_names new_folder",
     "git": "GitFailed",
-    "history": "PathChange Step added_by additions changed_paths changes_first_parent commits names_ever shallow",
-    "hooks": "HookRefused",
+    "history": (
+        "PathChange Step added_by additions changed_paths changes_first_parent commits_in first_parents_beyond "
+        "names_ever shallow"
+    ),
+    "hooks": "HookRefused HooksFolder hooks_folder",
     "journal": "Journal JournalOpen check_no_journal close_journal open_journal read_journal",
     "landing": "BranchMoved Landed NothingToDo Unfinished land",
     "locks": "Locked landing_lock naming_lock",
@@ -188,7 +206,9 @@ _HOMES = {
         "BadRevision Branch Detached NoBranch Range Ref Unborn branch_tip commits_named current_branch head "
         "is_ancestor merge_base refs resolve resolve_range"
     ),
+    "sequences": "is_landing is_rebasing merged_commits message_lines",
     "snapshots": "Entry IndexSnapshot Snapshot TreeSnapshot Unmerged snapshot_of",
+    "staged": "Glance StagedSnapshot glance staged_changes staged_oid",
     "trailers": "Trailer parse_trailers",
     "worktree": "WorkTreeSnapshot whole_work_tree work_tree_of",
     "worktrees": "OtherTree other_worktrees",

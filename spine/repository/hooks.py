@@ -1,9 +1,10 @@
-"""The user's own `commit-msg` hook, run on a message as `git commit` would run it."""
+"""The user's own hooks: where git looks for them, and `commit-msg` run on a message as `git commit` would run it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from spine.errors import Exit, SpineError
@@ -79,3 +80,19 @@ def run_directly(repo: Repository, file: Path, index: Path, time_limit: float) -
         raise GitFailed(f"the commit-msg hook did not end within {time_limit:.0f} s") from slow
     except OSError as error:
         raise HookRefused(f"the commit-msg hook could not be started: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class HooksFolder:
+    """Where git looks for hooks; if a setting says so (`core.hooksPath`), what it says and whose setting it is."""
+
+    path: Path
+    said: str | None = None
+    scope: str | None = None
+
+
+def hooks_folder(repo: Repository) -> HooksFolder:
+    """The folder that git takes hooks from here."""
+    path = Path(os.path.realpath(repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks").line))
+    found = repo.git.run("config", "--show-scope", "-z", "--get", "core.hooksPath", accept=(0, 1)).fields
+    return HooksFolder(path, found[1], found[0]) if len(found) == 2 else HooksFolder(path)
