@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import blame, concurrency, corpus, duplicates, ledger, loops, replay, speed
+from bench import blame, concurrency, corpus, duplicates, hooks, ledger, loops, replay, speed
 
 FIGURES = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 SCHEMA = "spine-bench/1"
@@ -36,6 +36,11 @@ def _speed(options: argparse.Namespace) -> Measured:
     return speed.report(timings), speed.figures(timings)
 
 
+def _hooks(options: argparse.Namespace) -> Measured:
+    costs = hooks.measure()
+    return hooks.report(costs), hooks.figures(costs)
+
+
 def _loops(options: argparse.Namespace) -> Measured:
     return _printed([loops.report(loops.loops())])
 
@@ -61,6 +66,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Measured]] = {
     "concurrency": _concurrency,
     "duplicates": _duplicates,
     "speed": _speed,
+    "hooks": _hooks,
     "loops": _loops,
     "ledger": _ledger,
     "blame": _blame,
@@ -79,7 +85,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}: {', '.join(MEASUREMENTS)}")
     for name in [name for name in MEASUREMENTS if not options.what or name in options.what]:
-        if name != "speed" and not corpus.is_present():
+        if name not in ("speed", "hooks") and not corpus.is_present():
             print(f"{name}: skipped, the corpus is not on this machine\n")
             continue
         shown, figures = MEASUREMENTS[name](options)

@@ -1,4 +1,4 @@
-"""`spine` and `python -m spine`: the door. `--version` and the root `--help` are answered before anything is loaded."""
+"""The door. `--version`, the root `--help` and a hook without work are answered before much is loaded."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def main() -> None:
         with open(__file__.removesuffix("__main__.py") + "cli/root_help.txt", encoding="utf-8") as file:
             print(file.read(), end="")
         return
+    if sys.argv[1:3] == ["hooks", "run"]:
+        import os
+
+        from spine.cli.quick import has_nothing_to_do
+
+        if has_nothing_to_do(sys.argv[3:], os.environ):
+            return
     from spine.cli.boundary import run
 
     sys.exit(run(sys.argv[1:]))

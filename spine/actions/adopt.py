@@ -34,7 +34,7 @@ from spine.repository import (
     Repository,
     WorkTreeSnapshot,
     changed_paths,
-    commits,
+    commits_in,
     look,
     replace_files,
     resolve,
@@ -234,7 +234,7 @@ def _register_of(here: WorkTreeSnapshot, paths: list[str]) -> str | None:
 
 def _history(repo: Repository, forms: tuple[str, ...]) -> Iterator[Told]:
     """All commits of HEAD, oldest first; files only of those that say that they land something."""
-    for commit in reversed(list(commits(repo, Range(None, resolve(repo, "HEAD"))))):
+    for commit in reversed(list(commits_in(repo, Range(None, resolve(repo, "HEAD"))))):
         paths = tuple(_paths(repo, commit)) if landed_by(commit.message, forms) else ()
         yield Told(commit.id, commit.message, str(commit.author), commit.author_date.astimezone(UTC), paths)
 

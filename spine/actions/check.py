@@ -8,10 +8,28 @@ from spine.actions.covering import Coverage
 from spine.actions.explained import CheckedCommit, Explainer
 from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
-from spine.errors import Exit, Finding
+from spine.errors import Exit, Finding, Place, SpineError
 from spine.ledger.reading import SETTINGS, read_ledger
 from spine.records.baseline import fingerprint
-from spine.repository import CommitId, Repository, changes_first_parent, resolve_range, snapshot_of
+from spine.repository import (
+    BadRevision,
+    CommitId,
+    Repository,
+    changes_first_parent,
+    read_commit,
+    resolve_range,
+    shallow,
+    snapshot_of,
+)
+
+_FETCH = "git fetch --unshallow   (in CI: fetch-depth: 0, GIT_DEPTH: 0)"
+
+
+class NotInClone(SpineError):
+    """A shallow clone lacks an end of the range, or what lies behind it: nobody can tell here."""
+
+    exit_code = Exit.UNKNOWN
+    code = "SP125"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,13 @@ class Report:
 def check(work: Workspace, text: str) -> Report:
     """Check the first-parent commits of `A..B` (or all that `B` reaches), each against its parent."""
     repo = work.repo
-    which = resolve_range(repo, text)
+    cut = shallow(repo)
+    try:
+        which = resolve_range(repo, text)
+    except BadRevision as error:
+        if not cut:
+            raise
+        raise NotInClone(f"{error.message}, and this clone is shallow", place=error.place, hint=_FETCH) from error
     end = snapshot_of(repo, which.until)
     coverage = Coverage.of(repo, which.until, read_ledger(end))
     commits: list[CheckedCommit] = []
@@ -57,12 +81,22 @@ def check(work: Workspace, text: str) -> Report:
     for step in reversed(list(changes_first_parent(repo, which))):
         seen += 1
         if step.parent is None:
+            if step.commit in cut:
+                commits.append(_cut_off(repo, step.commit))
             continue
         before, after = snapshot_of(repo, step.parent), snapshot_of(repo, step.commit)
         checked = Explainer(repo, step, before, after, coverage).run()
         if checked is not None:
             commits.append(checked)
     return Report(which.since, which.until, tuple(commits), _fresh(repo, which.since, which.until), seen)
+
+
+def _cut_off(repo: Repository, commit: CommitId) -> CheckedCommit:
+    """The verdict on a commit whose parents are not in a shallow clone."""
+    unknown = Finding(
+        NotInClone.code, Place(commit[:12]), "cannot tell: its parents are not in this clone", _FETCH, "warning"
+    )
+    return CheckedCommit(commit, read_commit(repo, commit).subject, (), (), (), (unknown,))
 
 
 def _fresh(repo: Repository, since: CommitId | None, until: CommitId) -> tuple[Finding, ...]:

@@ -7,23 +7,25 @@ order that their links and blobs give, and what comes out is compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from spine.actions.bringing import FilePlan, attached_finder, blob_finder, bring
 from spine.actions.covering import Coverage
 from spine.actions.overlay import Overlay
 from spine.actions.way import Hop, way
-from spine.change.diff import diff
-from spine.change.formatting import same_meaning
 from spine.errors import Finding, Place, SpineError
 from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Stored, find_stored, settings_of
 from spine.records.proposal import FileChange, Proposal
 from spine.records.receipt import Landed, Receipt
 from spine.records.settings import Settings
-from spine.repository import Blob, MissingObject, PathChange, Repository, Step, TreeSnapshot, read_commit
+from spine.repository import Blob, MissingObject, PathChange, Repository, Snapshot, Step, TreeSnapshot, read_commit
 from spine.yamldoc.guard import Unparsable, parse
+from spine.yamldoc.nodes import Document
+
+if TYPE_CHECKING:
+    from spine.actions.bringing import FilePlan
+    from spine.address import Address
 
 How = Literal["receipt", "replayed", "same values", "recorded afterwards"]
 _SHOWN = 5
@@ -65,13 +67,18 @@ class _Landing:
 
 @dataclass(slots=True)
 class Explainer:
-    """The questions about one commit; `run` asks them all."""
+    """The questions about one commit; `run` asks them all.
+
+    A commit that is not made yet has the id "": its places are those of the files, and `mend` says how to go on with
+    the governed paths that no receipt explains.
+    """
 
     repo: Repository
     step: Step
     before: TreeSnapshot
-    after: TreeSnapshot
+    after: Snapshot
     coverage: Coverage
+    mend: Callable[[list[str]], str] | None = None
     findings: list[Finding] = field(default_factory=list)
     explained: list[Explained] = field(default_factory=list)
     unknown: list[Finding] = field(default_factory=list)
@@ -105,7 +112,7 @@ class Explainer:
             return None
         return CheckedCommit(
             self.step.commit,
-            read_commit(self.repo, self.step.commit).subject,
+            read_commit(self.repo, self.step.commit).subject if self.step.commit else "",
             tuple(landing.id for landing in landings),
             tuple(self.explained),
             tuple(self.findings),
@@ -122,11 +129,12 @@ class Explainer:
     def _is_governed(self, path: str) -> bool:
         return path == SETTINGS or self.old.is_governed(path) or self.new.is_governed(path)
 
-    def _place(self, path: str = "") -> Place:
-        return Place(f"{self.step.commit[:12]}:{path}" if path else self.step.commit[:12])
+    def _place(self, path: str = "", line: int | None = None, column: int | None = None) -> Place:
+        return Place(":".join(filter(None, (self.step.commit[:12], path))), line, column)
 
-    def _find(self, code: str, path: str, message: str, hint: str | None = None) -> None:
-        self.findings.append(Finding(code, self._place(path), message, hint))
+    def _find(self, code: str, path: str, message: str, hint: str | None = None, at: Place | None = None) -> None:
+        place = self._place(path) if at is None else self._place(path, at.line, at.column)
+        self.findings.append(Finding(code, place, message, hint))
 
     # -- receipts ---------------------------------------------------------------------------------------------------
 
@@ -208,7 +216,9 @@ class Explainer:
                 "SP105",
                 place,
                 f"{receipt.proposal} was taken back by this commit (a git revert), and no receipt says so",
-                f"spine propose --again {receipt.proposal}   lands it again; next time: spine undo {receipt.proposal}",
+                f"spine propose --again {receipt.proposal}   lands it again; next time: spine undo {receipt.proposal}"
+                if self.step.commit
+                else f"spine undo {receipt.proposal}   takes it back with a receipt",
             )
         return rest
 
@@ -232,12 +242,8 @@ class Explainer:
                 "SP107",
                 path,
                 f"the mode of {path} was changed from {before.mode} to {after.mode}, and no receipt covers it",
-                self._record_hint(),
+                self._hint([path]),
             )
-
-    def _record_hint(self) -> str:
-        parent = self.step.parent[:12] if self.step.parent else ""
-        return f'record it: spine propose --from {parent}..{self.step.commit[:12]} --landed "TITLE"'
 
     def _replay(self, paths: list[str], landings: list[_Landing]) -> None:
         """Merge all landed proposals onto the parent's files and compare with what the commit has."""
@@ -254,6 +260,7 @@ class Explainer:
                     overlay.files[plan.moved_from] = (None, plan.mode)
                 overlay.files[plan.path] = (plan.after, plan.mode)
                 by.setdefault(plan.path, []).append(landing.id)
+        unexplained = []
         for path in paths:
             made, there = overlay.read(path), self.after.read(path)
             names = tuple(by.get(path, ()))
@@ -262,26 +269,35 @@ class Explainer:
             elif made is not None and there is not None and _same_values(made, there):
                 self.explained.append(Explained(path, "same values", names))
             else:
-                self._unexplained(path, made, there, names)
+                unexplained.append((path, made, there, names))
+        for path, made, there, names in unexplained:
+            self._unexplained(path, made, there, names, self._hint([one[0] for one in unexplained]))
 
-    def _unexplained(self, path: str, made: bytes | None, there: bytes | None, by: tuple[str, ...]) -> None:
-        where = ""
+    def _unexplained(self, path: str, made: bytes | None, there: bytes | None, by: tuple[str, ...], hint: str) -> None:
+        at: Place | None = None
         if made is None:
             what = "was created"
         elif there is None:
             what = "was deleted"
         else:
             what = "was changed" if not by else f"was changed beyond {', '.join(by)}"
-            addresses = _addresses(made, there)
+            addresses, at = _differences(made, there, path)
             what += f" at {', '.join(addresses[:_SHOWN])}" if addresses else ""
             what += f" and {len(addresses) - _SHOWN} more places" if len(addresses) > _SHOWN else ""
-            where = f"#{addresses[0]}" if addresses else ""
-        self._find("SP107", path + where, f"{path} {what}, and no receipt covers it", self._record_hint())
+        self._find("SP107", path, f"{path} {what}, and no receipt covers it", hint, at)
+
+    def _hint(self, paths: list[str]) -> str:
+        if self.mend is not None:
+            return self.mend(paths)
+        parent = self.step.parent[:12] if self.step.parent else ""
+        return f'record it: spine propose --from {parent}..{self.step.commit[:12]} --landed "TITLE"'
 
     def _bring(
         self, landing: _Landing, tree: Overlay, *, only: FileChange | None = None
     ) -> tuple[FilePlan, ...] | None:
         """What the proposal makes of a tree's files; None if it does not fit. Settings are the parent's."""
+        from spine.actions.bringing import attached_finder, blob_finder, bring
+
         proposal = landing.proposal if only is None else replace(landing.proposal, files=(only,))
         hash_blob, attached = self.repo.objects.hash_blob, attached_finder(landing.stored)
         try:
@@ -361,6 +377,8 @@ def _oid(blob: Blob | None) -> str | None:
 
 
 def _same_values(one: bytes, other: bytes) -> bool:
+    from spine.change.formatting import same_meaning
+
     try:
         a, b = parse(one.decode("utf-8")), parse(other.decode("utf-8"))
     except (Unparsable, UnicodeDecodeError):
@@ -372,14 +390,36 @@ def _same_values(one: bytes, other: bytes) -> bool:
     )
 
 
-def _addresses(made: bytes, there: bytes) -> list[str]:
-    """Where two versions differ: addresses, or the places of text hunks."""
+def _differences(made: bytes, there: bytes, path: str) -> tuple[list[str], Place | None]:
+    """Where two versions differ: addresses, or the places of text hunks; and where the first is in the second."""
+    from spine.change.diff import diff
+
     try:
         change = diff(made.decode("utf-8"), there.decode("utf-8"))
     except UnicodeDecodeError:
-        return []
-    found = list(dict.fromkeys(str(op.at) for op in change.ops))
-    if not found and change.patch:
-        return [f"line {line[4:].split(',')[0].split(' ')[0]}" for line in change.patch.split("\n")
-                if line.startswith("@@ -")]  # fmt: skip
-    return found
+        return [], None
+    found = list(dict.fromkeys(op.at for op in change.ops))
+    if found:
+        return [str(at) for at in found], _place_of(parse(there.decode("utf-8"), file=path), found[0])
+    if change.patch:
+        # @@ -OLD,COUNT +NEW,COUNT @@
+        lines = [line[4:].split(" ") for line in change.patch.split("\n") if line.startswith("@@ -")]
+        new = [int(words[1].removeprefix("+").split(",")[0]) for words in lines]
+        return [f"line {words[0].split(',')[0]}" for words in lines], Place(path, max(new[0], 1))
+    return [], None
+
+
+def _place_of(document: Document, at: Address) -> Place:
+    """Where an address, or the nearest above it that is there, stands in a document."""
+    from spine.change.places import Places
+
+    places = Places(document)
+    while at.steps:
+        try:
+            entry = places.entry(at)
+        except SpineError:
+            entry = None
+        if entry is not None:
+            return document.place(entry.start)
+        at = at.parent
+    return document.place(0)

@@ -10,7 +10,7 @@ from spine.change.places import Ambiguous
 from spine.errors import Refused
 from spine.ledger.blame import Event, Question, answer, where_of
 from spine.ledger.criteria import Evidence
-from spine.repository import CommitId, MissingObject, Range, Repository, commits
+from spine.repository import CommitId, MissingObject, Range, Repository, commits_in
 
 MOST = 60  # places of one criterion whose setter is looked up
 
@@ -91,7 +91,7 @@ def ages(repo: Repository, tip: CommitId, setters: Iterable[Setter]) -> Mapping[
     asked = {one.merged_by or one.commit for one in setters}
     found: dict[str, int] = {}
     if asked:
-        for age, commit in enumerate(commits(repo, Range(None, tip), first_parent=True)):
+        for age, commit in enumerate(commits_in(repo, Range(None, tip), first_parent=True)):
             if commit.id in asked:
                 found[str(commit.id)] = age
                 if len(found) == len(asked):

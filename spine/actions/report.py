@@ -33,7 +33,7 @@ from spine.repository import (
     Repository,
     TreeSnapshot,
     changes_first_parent,
-    commits,
+    commits_in,
     read_commit,
     resolve,
     snapshot_of,
@@ -88,7 +88,7 @@ def report(work: Workspace, *, revision: str = "HEAD") -> Site:
     known = statuses(ledger)
     listed = [Listed(stored, known[id_], False) for id_, stored in ledger.proposals.items()]
     begins = _beginning(repo, tip)
-    since = {str(one.id): one for one in commits(repo, Range(begins, tip), first_parent=True)} if begins else {}
+    since = {str(one.id): one for one in commits_in(repo, Range(begins, tip), first_parent=True)} if begins else {}
     return Site(
         commit=commit,
         tree=tree,

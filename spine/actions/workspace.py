@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from spine.repository import Repository, check_no_journal, landing_lock
+if TYPE_CHECKING:
+    from spine.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ def settled(work: Workspace) -> Iterator[None]:
 
     Raises `Locked`, or `JournalOpen` if a landing was interrupted and is not finished.
     """
+    from spine.repository import check_no_journal, landing_lock
+
     with landing_lock(work.repo, work.wait, what="reading the work tree"):
         check_no_journal(work.repo)
         yield

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from types import FrameType
 
 import click
@@ -61,7 +62,7 @@ class _Ending:
     def __init__(self, arguments: Sequence[str]) -> None:
         self.arguments = list(arguments)
         known = self.arguments[: self.arguments.index("--")] if "--" in self.arguments else self.arguments
-        self.speaks_json = "--json" in known
+        self.speaks_json = "--json" in known or "--format=json" in known or ("--format", "json") in pairwise(known)
         self.is_verbose = "-v" in known or "--verbose" in known
         self.context: click.Context | None = None
 

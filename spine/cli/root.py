@@ -40,6 +40,7 @@ VERBS: dict[str, dict[str, str]] = {
         "parity": "Compute an audit: who is there, who is missing, which rules fail.",
         "overlaps": "Show which open proposals meet, and an order that lands them.",
         "report": "Write the ledger as a site to read in a browser.",
+        "hooks": "Let git refuse what breaks the rules, before it is made.",
         "drivers": "Let plain git merge and diff bindings by key.",
         "doctor": "Finish or forget a landing that was interrupted.",
         "explain": "Say what a code such as SP107 means, and what mends it.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spine.cli.door import Door
-from spine.cli.options import json_option
+from spine.cli.reporting import chosen, formats, give, line_at
 from spine.cli.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ NOT_TEXT = "SP110"
 @click.option("--at", "revision", metavar="REVISION", help="The files of a commit.")
 @click.option("--staged", is_flag=True, help="The files of the index.")
 @click.option("--update-baseline", is_flag=True, help="Drop from spine-baseline.yaml what is gone; add nothing.")
-@json_option
+@formats
 @click.pass_obj
 def command(
-    door: Door, paths: tuple[str, ...], revision: str | None, staged: bool, update_baseline: bool, as_json: bool
-) -> int:
+    door: Door, paths: tuple[str, ...], revision: str | None, staged: bool, update_baseline: bool, form: str | None,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Find what is wrong in the files of one tree: formats, identities, references, links.
 
     Looks at the work tree, or at a commit or the index if asked to; with PATH only at what is below it. Ends with 0,
@@ -37,20 +38,27 @@ def command(
     from spine.actions.validate import validate
     from spine.review.documents import validate_document
     from spine.review.findings_text import findings_lines
+    from spine.review.rows import count_of, rows_of
 
     if revision is not None and staged:
         raise click.UsageError("either --at or --staged, not both")
     if update_baseline and (revision is not None or staged or paths):
         raise click.UsageError("the baseline is that of the whole work tree")
+    form = chosen(form, as_json=as_json)
+    if update_baseline and form not in ("text", "json"):
+        raise click.UsageError("updating the baseline finds nothing that could be given in this format")
     with open_workspace(door) as work:
         if update_baseline:
-            return _update(door, work, as_json=as_json)
+            return _update(door, work, as_json=form == "json")
         done = validate(work, where="index" if staged else "work tree", revision=revision, paths=paths)
         ending = exit_of(done.findings)
-        if as_json:
+        find_line = _lines(work, revision, staged=staged)
+        if form == "json":
             door.terminal.give(validate_document(done, ending))
+        elif form != "text":
+            rows = rows_of(done.findings)
+            give(door, form, "validate", rows, f"Validate: {count_of(rows)}", ending, line_at(find_line))
         else:
-            find_line = _lines(work, revision, staged=staged)
             door.terminal.show(findings_lines(done.findings, door.terminal.style, find_line))
             if done.known or done.gone:
                 door.terminal.say(f"{done.known} more in the baseline" + (f", {done.gone} gone" if done.gone else ""))

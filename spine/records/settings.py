@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from spine.address import Key, parse
@@ -128,7 +129,7 @@ class Settings:
         """The path patterns of governed files."""
         if self.governed is not None:
             return self.governed
-        return parse_glob(f"{self.folders.bindings}/**/*.yaml"), parse_glob(SETTINGS_FILE)
+        return _default_globs(self.folders.bindings)
 
     def is_governed(self, path: str) -> bool:
         """Whether changes of this file have to be explained."""
@@ -145,6 +146,11 @@ class Settings:
             tuple((pattern.address, rule) for pattern, rule in self.merge if speaks(pattern)),
             self.policy.comments == "hard",
         )
+
+
+@lru_cache(maxsize=8)
+def _default_globs(bindings: str) -> tuple[Glob, ...]:
+    return parse_glob(f"{bindings}/**/*.yaml"), parse_glob(SETTINGS_FILE)
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------

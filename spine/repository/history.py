@@ -6,7 +6,7 @@ can be told, and a `Step` there has no parent and shows all files as new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from spine.repository.commits import Commit, parse_commit
@@ -42,7 +42,7 @@ class Step:
     changes: tuple[PathChange, ...]
 
 
-def commits(repo: Repository, which: Range, *, first_parent: bool = False) -> Iterator[Commit]:
+def commits_in(repo: Repository, which: Range, *, first_parent: bool = False) -> Iterator[Commit]:
     """The commits of a range, newest first, no parent before its children."""
     order = ("--topo-order", *(("--first-parent",) if first_parent else ()))
     listed = repo.git.run("rev-list", *order, "--end-of-options", *_ends(which))
@@ -51,12 +51,19 @@ def commits(repo: Repository, which: Range, *, first_parent: bool = False) -> It
         yield parse_commit(commit, data)
 
 
+def first_parents_beyond(repo: Repository, tip: CommitId, known: Collection[CommitId]) -> tuple[CommitId, ...]:
+    """The commits of a first-parent history that none of the known ones reaches, newest first."""
+    stdin = "".join(f"{line}\n" for line in [tip, *(f"^{one}" for one in known)]).encode()
+    listed = repo.git.run("rev-list", "--first-parent", "--stdin", stdin=stdin)
+    return tuple(CommitId(line) for line in listed.out.decode().splitlines())
+
+
 def changed_paths(repo: Repository, before: str | None, after: str | None) -> tuple[PathChange, ...]:
     """What differs between two trees or commits; None is the empty tree. Sorted as git sorts."""
     sides = (before or repo.objects.empty_tree, after or repo.objects.empty_tree)
     answer = repo.git.run("diff-tree", *_RAW, "--end-of-options", *sides)
     fields = iter(answer.fields)
-    return tuple(_path_change(facts, next(fields)) for facts in fields)
+    return tuple(path_change(facts, next(fields)) for facts in fields)
 
 
 def changes_first_parent(
@@ -123,12 +130,13 @@ def _steps(answer: Answer) -> Iterator[Step]:
             parents = next(fields, "").split()
             parent = CommitId(parents[0]) if parents else None
         elif field.startswith(":"):
-            changes.append(_path_change(field, next(fields)))
+            changes.append(path_change(field, next(fields)))
     if commit is not None:
         yield Step(commit, parent, tuple(changes))
 
 
-def _path_change(facts: str, path: str) -> PathChange:
+def path_change(facts: str, path: str) -> PathChange:
+    """One record of git's raw format: `:MODE MODE BLOB BLOB STATUS`, and its path."""
     mode_before, mode_after, before, after, _ = facts.removeprefix(":").split(" ")
     return PathChange(
         path,

@@ -1,9 +1,10 @@
-"""The user's own `commit-msg` hook, run on a message as `git commit` would run it."""
+"""The user's own hooks: where git looks for them, and `commit-msg` run on a message as `git commit` would run it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from spine.errors import Exit, SpineError
@@ -14,6 +15,8 @@ from spine.repository.opened import Repository
 
 TIME_LIMIT = 300.0
 _ANY = range(-64, 256)
+# Else git looks whether what a sparse checkout leaves out is there all the same, and takes the marks away.
+_AS_MARKED = ("core.sparseCheckout=false",)
 
 
 class HookRefused(SpineError):
@@ -28,6 +31,7 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
 
     The hook sees the candidate tree in its index (`index`), and the caller's environment as far as it is not git's.
     """
+    _let_files_be(repo, index)
     with scratch_folder(repo) as folder:
         file = Path(folder, "COMMIT_EDITMSG")
         file.write_bytes(message.encode())
@@ -42,11 +46,25 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
         raise BadMessage("the commit-msg hook left a message that is not UTF-8") from error
 
 
+def _let_files_be(repo: Repository, index: Path) -> None:
+    """Mark all entries so that git takes the work tree to be as the index says.
+
+    The files are those of before the landing, with the user's edits in them. To a tool that puts aside what is not
+    staged while hooks run (pre-commit does) all that would be edits: it would change the user's files and put them
+    back, and a crash between the two would lose them to a file in a cache.
+    """
+    env = {"GIT_INDEX_FILE": str(index)}
+    if os.access(repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks/commit-msg").line, os.X_OK):
+        paths = repo.git.run("ls-files", "-z", env=env).out
+        repo.git.run("update-index", "-z", "--skip-worktree", "--stdin", stdin=paths, env=env, config=_AS_MARKED)
+
+
 def _run(repo: Repository, file: Path, index: Path, time_limit: float) -> Answer:
     env = {"GIT_INDEX_FILE": str(index)}
     if repo.git.version() >= (2, 36):
         words = ("hook", "run", "--ignore-missing", "commit-msg", "--", str(file))
-        return repo.hook_git.run(*words, env=env, accept=_ANY, time_limit=time_limit)
+        config = _AS_MARKED if repo.config.is_on("core.sparsecheckout") else ()
+        return repo.hook_git.run(*words, env=env, config=config, accept=_ANY, time_limit=time_limit)
     return run_directly(repo, file, index, time_limit)
 
 
@@ -62,3 +80,19 @@ def run_directly(repo: Repository, file: Path, index: Path, time_limit: float) -
         raise GitFailed(f"the commit-msg hook did not end within {time_limit:.0f} s") from slow
     except OSError as error:
         raise HookRefused(f"the commit-msg hook could not be started: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class HooksFolder:
+    """Where git looks for hooks; if a setting says so (`core.hooksPath`), what it says and whose setting it is."""
+
+    path: Path
+    said: str | None = None
+    scope: str | None = None
+
+
+def hooks_folder(repo: Repository) -> HooksFolder:
+    """The folder that git takes hooks from here."""
+    path = Path(os.path.realpath(repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks").line))
+    found = repo.git.run("config", "--show-scope", "-z", "--get", "core.hooksPath", accept=(0, 1)).fields
+    return HooksFolder(path, found[1], found[0]) if len(found) == 2 else HooksFolder(path)

@@ -22,7 +22,7 @@ FILE = HERE / "help.txt"
 CONTEXT = click.Context(root, info_name="spine")
 NAMES = [verb for group in VERBS.values() for verb in group]
 PROSE = {"cannot", "has", "wrote", "merge=spine", "diff=spine"}  # what spine does, told in a message
-GITS = {"drivers merge", "drivers diff"}  # git calls them, and wants its own kind of answer
+GITS = {"drivers merge", "drivers diff", "hooks run"}  # git calls them, and wants its own kind of answer
 
 
 def command(verb: str) -> click.Command:

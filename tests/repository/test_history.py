@@ -20,7 +20,7 @@ from spine.repository import (
     additions,
     changed_paths,
     changes_first_parent,
-    commits,
+    commits_in,
     names_ever,
     read_commit,
     resolve,
@@ -104,11 +104,11 @@ def test_ranges_newest_first(bent: Ground) -> None:
     ids = [CommitId(line) for line in bent.git("rev-list", "--reverse", "HEAD").split("\n")]
     assert len(ids) == 601
     with bent.open() as repo:
-        found = list(commits(repo, Range(None, ids[-1])))
+        found = list(commits_in(repo, Range(None, ids[-1])))
         assert [commit.id for commit in found] == ids[::-1]
         assert [commit.subject for commit in found[:3]] == ["c599", "c598", "c597"]
-        assert [commit.id for commit in commits(repo, resolve_range(repo, "HEAD~2..HEAD"))] == [ids[-1], ids[-2]]
-        assert list(commits(repo, Range(ids[-1], ids[-1]))) == []
+        assert [commit.id for commit in commits_in(repo, resolve_range(repo, "HEAD~2..HEAD"))] == [ids[-1], ids[-2]]
+        assert list(commits_in(repo, Range(ids[-1], ids[-1]))) == []
 
 
 def resolve_first(ground: Ground) -> CommitId:
@@ -125,10 +125,10 @@ def test_merges_and_the_first_parent_line(bent: Ground) -> None:
     bent.git("merge", "-q", "--no-ff", "-m", "merge", "side")
     merge = resolve_first(bent)
     with bent.open() as repo:
-        everything = [commit.id for commit in commits(repo, Range(base, merge))]
+        everything = [commit.id for commit in commits_in(repo, Range(base, merge))]
         assert everything[0] == merge
         assert set(everything) == {merge, side, main}
-        assert [commit.id for commit in commits(repo, Range(base, merge), first_parent=True)] == [merge, main]
+        assert [commit.id for commit in commits_in(repo, Range(base, merge), first_parent=True)] == [merge, main]
         steps = list(changes_first_parent(repo, Range(base, merge)))
         assert [(step.commit, step.parent, [change.path for change in step.changes]) for step in steps] == [
             (merge, main, ["side.yaml"]),
@@ -243,7 +243,7 @@ def test_a_shallow_history_ends_without_a_guess(started: Ground, tmp_path: Path,
     git("clone", "-q", "--depth=2", started.path.as_uri(), str(tmp_path / "cut"), cwd=tmp_path)
     with Repository.open(tmp_path / "cut", started.env) as repo:
         tip = resolve(repo, "HEAD")
-        found = list(commits(repo, Range(None, tip)))
+        found = list(commits_in(repo, Range(None, tip)))
         assert len(found) == 2
         assert shallow(repo) == {found[-1].id}
         assert found[-1].parents == (started.git("rev-parse", "HEAD~2"),)

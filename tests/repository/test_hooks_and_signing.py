@@ -36,6 +36,30 @@ def test_a_hook_that_says_no(started: Ground) -> None:
     assert started.everything() == before
 
 
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_a_hook_that_puts_unstaged_edits_aside_finds_none(started: Ground, is_sparse: bool) -> None:
+    """What pre-commit does; the files are those of before the landing, and the user's own."""
+    if is_sparse:
+        started.git("config", "core.sparseCheckout", "true")
+        (started.path / ".git/info").mkdir(exist_ok=True)
+        (started.path / ".git/info/sparse-checkout").write_text("/*\n")
+    started.land({"mine": b"as it was\n", "a": b"1"})
+    (started.path / "mine").write_text("an edit of mine\n")
+    hook(
+        started,
+        """
+        git diff-index --exit-code --no-ext-diff "$(git write-tree)" -- || exit 7
+        git diff --exit-code || exit 8
+        git checkout -- .
+        cat mine > seen
+    """,
+    )
+    started.land({"a": b"2", "new": b"3"})
+    assert (started.path / "seen").read_text() == "an edit of mine\n"
+    assert (started.path / "mine").read_text() == "an edit of mine\n"
+    assert (started.path / "a").read_bytes() == b"2"
+
+
 def test_a_hook_that_edits_the_message(started: Ground) -> None:
     hook(started, 'sed -i "1s/^/[infra] /" "$1"; printf "Change-Id: I1\\n" >> "$1"')
     with started.open() as repo:

@@ -442,12 +442,12 @@ def test_programs_in_the_settings_are_never_run(started: Ground, tmp_path: Path)
     started.commit({".gitattributes": "* diff=evil merge=evil\n"})
     canary.unlink(missing_ok=True)
     assert isinstance(started.land({VM: NEW}), Landed)
-    from spine.repository import Range, changed_paths, changes_first_parent, commits, resolve, work_tree_of
+    from spine.repository import Range, changed_paths, changes_first_parent, commits_in, resolve, work_tree_of
 
     with started.open() as repo:
         tip = resolve(repo, "HEAD")
         assert list(changes_first_parent(repo, Range(None, tip)))
-        assert list(commits(repo, Range(None, tip)))
+        assert list(commits_in(repo, Range(None, tip)))
         assert changed_paths(repo, None, tip)
         assert list(work_tree_of(repo).entries())
     assert not canary.exists()
