@@ -10,7 +10,7 @@ from spine.address import ROOT, Address, Key, Position, Step
 from spine.errors import Finding, Place, Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of
 from spine.ledger.bindings import Documents
-from spine.ledger.gap_checks import evidence_holds, gaps_are_whole, links_agree
+from spine.ledger.gap_checks import evidence_holds, gaps_are_whole, links_agree, numbers_are_free
 from spine.ledger.gaps import Gaps, read_gaps
 from spine.ledger.prose import Passage, references_hold, references_of
 from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
@@ -330,6 +330,7 @@ CHECKS: tuple[Check, ...] = (
     gaps_are_whole,
     evidence_holds,
     links_agree,
+    numbers_are_free,
     loops_are_true,
     bindings_are_readable,
     identities_are_unique,

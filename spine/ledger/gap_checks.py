@@ -81,6 +81,32 @@ def links_agree(tree: Tree) -> Iterator[Finding]:
                 yield Finding("SP321", Place(f"{stored.folder}/proposal.yaml"), flaw)
 
 
+def numbers_are_free(tree: Tree) -> Iterator[Finding]:
+    """No pending proposal registers a number that another gap has, or that another pending proposal registers too.
+
+    Branches that give out one number at a time meet so after a merge; the very same gap twice is no collision.
+    """
+    known = statuses(tree.ledger)
+    there = {one.id: one for one in tree.gaps.stored if one.id}
+    first: dict[str, tuple[str, str | None]] = {}
+    for id_, stored in tree.ledger.proposals.items():
+        if stored.proposal is None or known[id_] != "pending":
+            continue
+        place = Place(f"{stored.folder}/proposal.yaml")
+        hint = f"spine supersede {id_} …, with a free number"
+        for gap in stored.proposal.registers:
+            text = next((file.content for file in stored.proposal.files if gap_of(file.path) == gap), None)
+            if gap in there:
+                path = there[gap].path
+                data = tree.files.read(path)
+                if text is None or data is None or data != text.encode("utf-8"):
+                    yield Finding("SP165", place, f"{id_} registers {gap}, which {path} has already", hint)
+                continue
+            other, its = first.setdefault(gap, (id_, text))
+            if other != id_ and (text is None or text != its):
+                yield Finding("SP165", place, f"{id_} registers {gap}, and so does {other}, which is pending too", hint)
+
+
 def _loop_place(tree: Tree, one: StoredGap) -> Place:
     if one.entry is None or tree.gaps.register is None:
         return one.place

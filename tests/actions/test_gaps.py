@@ -308,6 +308,30 @@ def test_validate_holds_links_against_operations(home: Bench) -> None:
     ]
 
 
+def test_two_clones_gave_out_one_number(home: Bench) -> None:
+    """Neither could know of the other; after the merge validate says so, and still when one of them has landed."""
+    start = home.tip()
+    first = new_gap(home.work, shortfall(title="one"), propose=True)
+    home.commit("one")
+    one = home.tip()
+    home.run("reset", "-q", "--hard", start)
+    second = new_gap(home.work, shortfall(title="two"), propose=True)
+    home.commit("two")
+    assert first.proposed is not None
+    assert second.proposed is not None
+    assert first.gap.id == second.gap.id == "GAP-OP-001"
+    assert codes(home) == []
+    home.run("merge", "-q", "--no-edit", one)
+    ids = sorted((first.proposed.proposal.id, second.proposed.proposal.id))
+    assert [(one.code, one.message) for one in validate(home.work).findings] == [
+        ("SP165", f"{ids[1]} registers GAP-OP-001, and so does {ids[0]}, which is pending too")
+    ]
+    home.apply(ids[0])
+    assert [(one.code, one.message) for one in validate(home.work).findings] == [
+        ("SP165", f"{ids[1]} registers GAP-OP-001, which gaps/GAP-OP-001.yaml has already")
+    ]
+
+
 def test_every_verb_can_propose_instead(home: Bench) -> None:
     id_ = committed(home)
     for made in (
