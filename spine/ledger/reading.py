@@ -60,19 +60,20 @@ class Stored:
     def _proposal(self) -> Proposal | Refused | None:
         if self.data is None:
             return None
-        return _tried(lambda text: read_proposal(text, file=f"{self.folder}/{PROPOSAL}"), self.data)
+        path = f"{self.folder}/{PROPOSAL}"
+        return _tried(lambda text: read_proposal(text, file=path), self.data, path)
 
     @cached_property
     def _receipt(self) -> Receipt | Refused | None:
         path = f"{self.folder}/{RECEIPT}"
         data = self.files.read(path) if RECEIPT in self.names else None
-        return None if data is None else _tried(lambda text: read_receipt(text, file=path), data)
+        return None if data is None else _tried(lambda text: read_receipt(text, file=path), data, path)
 
     @cached_property
     def _withdrawal(self) -> Withdrawal | Refused | None:
         path = f"{self.folder}/{WITHDRAWN}"
         data = self.files.read(path) if WITHDRAWN in self.names else None
-        return None if data is None else _tried(lambda text: read_withdrawal(text, file=path), data)
+        return None if data is None else _tried(lambda text: read_withdrawal(text, file=path), data, path)
 
     @property
     def proposal(self) -> Proposal | None:
@@ -139,11 +140,11 @@ class Stored:
             yield Finding("SP054", place, f"a withdrawal of {self.withdrawal.proposal}")
 
 
-def _tried(read: Callable[[str], T], data: bytes) -> T | Refused:
+def _tried(read: Callable[[str], T], data: bytes, path: str) -> T | Refused:
     try:
         return read(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return Refused(f"not UTF-8 text (byte {error.start + 1})")
+        return Refused(f"not UTF-8 text (byte {error.start + 1})", place=Place(path))
     except Refused as error:
         return error
 

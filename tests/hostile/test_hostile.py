@@ -110,6 +110,8 @@ class Attack:
 
     def path(self, data: bytes) -> None:
         quoted = json.dumps(data.decode("utf-8", "surrogateescape"), ensure_ascii=False)
+        for one in "\x85\u2028\u2029":  # line breaks to YAML 1.1, which folds them
+            quoted = quoted.replace(one, f"\\u{ord(one):04x}")
         written = (PROPOSAL % quoted).encode("utf-8", "surrogateescape")
         self.house.write(f"{FOLDER}/proposal.yaml", self.filled(written))
         sent = {"title": "t", "why": "w", "files": [{"path": data.decode("utf-8", "surrogateescape"), "content": "x\n"}]}
@@ -183,9 +185,11 @@ class Attack:
             ("show", "--", word), ("plan", "--", word), ("apply", "--", word), ("undo", "--", word),
             ("withdraw", "--why", "w", "--", word), ("plan", "rename-the-net", f"--onto={word}"),
             ("check", "--", word), ("validate", f"--at={word}"), ("apply", "rename-the-net", f"--branch={word}"),
-            ("propose", "t", f"--from={word}"), ("diff", "--", word, "HEAD"), ("blame", "--", f"{word}#a"),
+            ("propose", "t", f"--from={word}"), ("blame", "--", f"{word}#a"),
             ("log", "--", word),
         ]  # fmt: skip
+        if not word.startswith("-"):
+            self.commands.append(("diff", word, "HEAD"))
 
     def said_text(self, data: bytes) -> None:
         """A text for people: the title of a proposal, its reason, an operation's reason, a value."""
@@ -200,7 +204,7 @@ class Attack:
                         "why": text,
                         "ops": [
                             {"set": "vms[vmid=100].name", "to": text, "why": text},
-                            {"add": "vms[vmid=102]", "value": {"vmid": 102, text: text}},
+                            {"add": "vms[vmid=102]", "value": {"vmid": 102, text if len(text) < 500 else "text": text}},
                         ],
                     }
                 ],
@@ -262,7 +266,7 @@ class Attack:
         assert not has_unsafe(said.out, multiline=True), (words, ascii(said.out))
         assert not has_unsafe(said.err, multiline=True), (words, ascii(said.err))
         assert not self.canary.exists(), (words, "somebody's program has run")
-        if said.code not in (0, 3) or self.case.then == "refused":
+        if said.code not in (0, 3, 6) or self.case.then == "refused":
             assert everything(self.house.path.parent) == before, (words, said)
         return said
 
@@ -273,7 +277,7 @@ class Attack:
         errors = [*ERROR.finditer(said.err)]
         assert len(errors) == 1, (words, said.err)
         assert errors[0]["place"] not in ("", "spine"), (words, said.err)
-        assert len(said.err) < 2_500, (words, len(said.err))
+        assert len(said.err) < 6_000, (words, len(said.err))
         if self.case.code:
             assert errors[0]["code"] == self.case.code, (words, said.err)
 
