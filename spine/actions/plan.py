@@ -19,9 +19,9 @@ from spine.paths import check_path
 from spine.printable import printable
 from spine.records.proposal import Proposal
 from spine.records.settings import Settings
-from spine.repository import CommitId, Repository, TreeSnapshot, resolve, snapshot_of
+from spine.repository import BlockedPath, CommitId, Repository, TreeSnapshot, resolve, snapshot_of
 from spine.repository.changes import above
-from spine.repository.objects import LINK, SUBMODULE
+from spine.repository.objects import FOLDER, LINK, SUBMODULE
 
 PlanOutcome = Literal["clean", "already there", "conflicts", "blocked", "applied"]
 
@@ -144,8 +144,8 @@ def _blockers(proposal: Proposal, status: Status, known: dict[str, Status], ledg
 
 
 def check_paths(paths: Iterable[str], settings: Settings, tree: TreeSnapshot) -> None:
-    """Raise `UnsafePath`, `Linked` or `Refused` for a path that no proposal may write under these settings, or that
-    leads through a link of the tree."""
+    """Raise `UnsafePath`, `Linked`, `BlockedPath` or `Refused` for a path that no proposal may write under these
+    settings, or that leads through a link or a file of the tree."""
     folder = settings.folders.proposals
     for path in paths:
         check_path(path, allow=settings.policy.allow, place=Place(printable(path)))
@@ -156,6 +156,9 @@ def check_paths(paths: Iterable[str], settings: Settings, tree: TreeSnapshot) ->
             if item is not None and item.mode in (LINK, SUBMODULE):
                 what = "a symbolic link" if item.mode == LINK else "a submodule"
                 raise Linked(f"{printable(part)} is {what}; only regular files are changed", place=Place(path))
+            if item is not None and (item.mode == FOLDER) != (part != path):
+                what = "a folder" if item.mode == FOLDER else "a file"
+                raise BlockedPath(f"{printable(part)} is {what} in the tree", place=Place(path))
 
 
 def paths_of(proposal: Proposal) -> Iterator[str]:

@@ -207,6 +207,9 @@ def loops_are_true(tree: Tree) -> Iterator[Finding]:
     from spine.ledger.loops import LoopLedger
 
     books = LoopLedger(tree.files, tree.settings, tree.ledger, tree.documents, tree.gaps)
+    for path in tree.loops.values():
+        if tree.text(path) is None and not tree.is_link(path):
+            yield Finding("SP110", Place(path), "not UTF-8 text")
     yield from check_loops(books, tree.history)
 
 

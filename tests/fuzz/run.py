@@ -35,7 +35,9 @@ def main() -> int:
     target = TARGETS[said.name]
     limits = [f"-max_total_time={said.seconds}", f"-max_len={LONGEST}", "-timeout=10", "-rss_limit_mb=1024"]
     finds = f"-artifact_prefix={corpus.parent}/{said.name}-"
-    atheris.Setup([sys.argv[0], *limits, finds, "-print_final_stats=1", str(corpus)], lambda data: attempt(target, data))
+    atheris.Setup(
+        [sys.argv[0], *limits, finds, "-print_final_stats=1", str(corpus)], lambda data: attempt(target, data)
+    )
     atheris.Fuzz()
     return 0
 

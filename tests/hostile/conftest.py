@@ -24,7 +24,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path, ground: Path, git: Callable[..., str], house_env: dict[str, str]) -> House:  # noqa: F811
+def house(tmp_path: Path, ground: Path, git: Callable[..., str], house_env: dict[str, str]) -> House:
     """The copy."""
     if not ground.is_dir():
         ground.mkdir()
