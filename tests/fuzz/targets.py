@@ -172,8 +172,7 @@ def attempt(target: Callable[[bytes], None], data: bytes) -> bool:
     """Whether the parser took the input. Anything but an answer or `Refused` is a defect and goes on up."""
     try:
         target(data)
-    except Refused as refused:
-        assert refused.message
+    except Refused:
         return False
     return True
 
@@ -209,6 +208,7 @@ def seeds(name: str) -> Iterator[bytes]:
             yield f"{text}\0{text.replace('a', 'b', 1)}".encode()
 
 
+# ruff: noqa: E501 (seeds are what they are)
 _SEEDS: dict[str, tuple[bytes, ...]] = {
     "address": (b"vms[vmid=100].status", b'$2.a."b c"[x.y=1,z="\\u00e9"]#2', b"a[=x]#3.b[#4]"),
     "patterns": (b"bindings/**/*.yaml#vms[].status", b"*#**.command", b'a?/*.yaml#$2.**."x y"[id=1]'),

@@ -27,7 +27,7 @@ ALL = cases()
 SECONDS = 2.0
 MEGABYTES = 200
 # The first of each door's cases stay in `make test`; all of them run in `make check`.
-QUICK = 8
+QUICK = 3
 FOLDER = f"proposals/2026-02/{ID}"
 PROPOSAL = f"""\
 spine: proposal/1
@@ -116,7 +116,7 @@ class Attack:
     def proposal(self, data: bytes) -> None:
         self.house.write(f"{FOLDER}/proposal.yaml", data)
         self.commands = [("apply", ID), ("plan", ID)]
-        self.lookers = [("show", ID), ("list",), ("status",), ("overlaps",), ("validate",), ("supersede", ID)]
+        self.lookers = [("status",)] if self.case.is_heavy else [("show", ID), ("status",), ("validate",)]
 
     def path(self, data: bytes) -> None:
         quoted = json.dumps(data.decode("utf-8", "surrogateescape"), ensure_ascii=False)
@@ -131,7 +131,7 @@ class Attack:
         }
         self.stdin = json.dumps(sent).encode("utf-8", "surrogatepass")
         self.commands = [("apply", ID), ("plan", ID), ("propose", "--stdin")]
-        self.lookers = [("show", ID), ("validate",)]
+        self.lookers = [("show", ID)]
 
     def address(self, data: bytes) -> None:
         text = data.decode("utf-8")
@@ -155,7 +155,7 @@ class Attack:
         self.house.write("bindings/hostile.yaml", data)
         self.house.commit("a binding of somebody's")
         self.commands = [("propose", "t", "--set", "bindings/hostile.yaml#a=2")]
-        self.lookers = [*LOOKERS, ("diff", "HEAD~", "HEAD"), ("blame", "bindings/hostile.yaml"), ("schema", "infer")]
+        self.lookers = [("status",), ("check",), ("diff", "HEAD~", "HEAD"), ("blame", "bindings/hostile.yaml")]
 
     def settings(self, data: bytes) -> None:
         self.house.write("spine.yaml", data)
@@ -349,12 +349,12 @@ def _it_is_shown(attack: Attack) -> None:
     id_ = said.document["id"]
     for words in (("show", id_), ("plan", id_), ("list",), ("status",), ("overlaps",)):
         attack.run(words)
-        attack.run((words[0], "--json", *words[1:]))
+    attack.run(("show", "--json", id_))
     done = attack.run(("apply", id_))
     assert done.code == 0, done
     for words in (("show", id_), ("log",), ("trace", id_), ("blame", "bindings/vm.yaml"), ("check",), ("validate",)):
         attack.run(words)
-        attack.run((words[0], "--json", *words[1:]))
+    attack.run(("log", "--json"))
     trailers = house.git("log", "-1", "--format=%(trailers:only,unfold)").splitlines()
     names = [line.partition(":")[0] for line in trailers if line]
     assert names == ["Spine-Proposal", "Spine-Digest"], trailers
