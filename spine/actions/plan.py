@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from spine.actions.authority import Standing, standing
 from spine.actions.blame import Setter, who_set
 from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finder, bring
 from spine.actions.consequences import consequences
@@ -45,6 +46,7 @@ class Plan:
 
     `blockers` are reasons that have nothing to do with content: withdrawn, superseded, something required is missing.
     `findings` are what the files would be found to break afterwards and do not break now; an error among them blocks.
+    `standing` is there if it was planned by itself and the policy of the target says who may land what.
     """
 
     proposal: Proposal
@@ -57,6 +59,7 @@ class Plan:
     blockers: tuple[str, ...]
     set_by: dict[tuple[str, Address], Setter]
     findings: tuple[Finding, ...] = ()
+    standing: Standing | None = None
 
     @property
     def outcome(self) -> PlanOutcome:
@@ -89,7 +92,12 @@ def plan(work: Workspace, text: str, *, onto: str = "HEAD") -> Plan:
     ledger = read_ledger(tree)
     found = locate(work.repo, text, ledger)
     check_paths(paths_of(found.stored.read_or_raise()), ledger.settings, tree)
-    return plan_on(work.repo, commit, tree, ledger, found.stored, is_draft=found.is_draft)
+    made = plan_on(work.repo, commit, tree, ledger, found.stored, is_draft=found.is_draft)
+    if made.outcome not in ("clean", "conflicts"):
+        return made
+    return replace(
+        made, standing=standing(work, tree, ledger.settings, ledger.proposals.get(found.stored.id, found.stored))
+    )
 
 
 def plan_on(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from spine.errors import Place, Refused
 from spine.paths import check_path, folded, twins
 from spine.printable import printable
 from spine.repository.commits import Person
-from spine.repository.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Blob, Objects
+from spine.repository.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Blob, CommitId, Objects
 from spine.repository.snapshots import TreeSnapshot
 from spine.repository.trailers import Trailer
 
@@ -27,6 +27,7 @@ class Decision:
     """What to land: whole new contents by path (None deletes), modes where they change, and the message.
 
     `trailers` are those that the written commit must turn out to have. Without `author` git's own identity counts.
+    `prove` is asked about the commit before the branch moves to it, and raises to refuse.
     """
 
     changes: Mapping[str, bytes | None]
@@ -35,6 +36,7 @@ class Decision:
     trailers: tuple[Trailer, ...] = ()
     author: Person | None = None
     allow: Collection[str] = ()
+    prove: Callable[[CommitId], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
