@@ -20,6 +20,7 @@ from spine.globs import parse_glob
 from spine.ids import GapId, LoopId, ProposalId
 from spine.patterns import parse_place_pattern
 from spine.printable import has_unsafe, printable
+from spine.records.approval import read_approval, write_approval
 from spine.records.baseline import read_baseline
 from spine.records.gap import read_gap, write_gap
 from spine.records.imported import read_imported
@@ -116,6 +117,9 @@ def records(data: bytes) -> None:
     elif which in (b"w", b"W"):
         withdrawal = read_withdrawal(text)
         assert read_withdrawal(write_withdrawal(withdrawal)) == withdrawal
+    elif which in (b"a", b"A"):
+        approval = read_approval(text)
+        assert read_approval(write_approval(approval)) == approval
     elif which in (b"i", b"I"):
         read_imported(text)
     elif which in (b"b", b"B"):
@@ -219,10 +223,13 @@ _SEEDS: dict[str, tuple[bytes, ...]] = {
              b'{"splice":"a","at":1,"drop":["x"],"put":["y"]},{"expect":"a","exists":true}]'),
     "trailers": (b"subject\n\nbody\n\nSpine-Proposal: CP-1\nSpine-Digest: sha256:00\n", b"a: b\n---\nc: d\n"),
     "settings": (b'spine: settings/1\nfolders: {bindings: b}\nlists:\n  "*#a": {keyed: [x.y]}\nmerge: {"*#u": newest}\n'
-                 b'policy: {require: [why], hooks: full}\n',),
+                 b'policy: {require: [why], hooks: full}\n',
+                 b'spine: settings/1\npolicy:\n  teams: {ops: [a@b]}\n  who: [{where: ["*#a", b/**], apply: [ops], approvals: 1}]\n',),
     "change": (b"ops:\n  - set: a\n    from: 1\n    to: 2\n  - remove: v[id=1]\n    was_after: null\n    was: |\n      - id: 1\n",),
     "records": (
         b"wspine: withdrawal/1\nproposal: CP-20260212-080601__x\nby: A <a@b>\nat: 2026-02-12T08:06:01Z\nwhy: x\n",
+        b"aspine: approval/1\nproposal: CP-20260212-080601__x\ndigest: sha256:" + b"0" * 64 + b"\nverdict: approved\n"
+        b"by: A <a@b>\nat: 2026-02-12T08:06:01Z\n",
         b"ggap: 1\n", b"xgaps:\n  - id: GAP-OP-1\n    status: open\n",
     ),
     "loop": (b"---\nloop_id: LOOP-A-20260212\nstatus: active\n---\n# A\n\n## Goal\nx\n\n## Success Criteria\n- [ ] one\n- [x] two\n",),

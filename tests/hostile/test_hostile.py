@@ -185,6 +185,11 @@ class Attack:
         (folder,) = self.house.path.glob("proposals/2026-02/*rename-the-net")
         self._record(f"{folder.relative_to(self.house.path)}/withdrawn.yaml", data)
 
+    def approval(self, data: bytes) -> None:
+        (folder,) = self.house.path.glob("proposals/2026-02/*rename-the-net")
+        self._record(f"{folder.relative_to(self.house.path)}/approvals/20260212T132452Z-eve.yaml", data)
+        self.lookers.append(("plan", "rename-the-net"))
+
     def imported(self, data: bytes) -> None:
         self._record("proposals/imported.yaml", data)
 
