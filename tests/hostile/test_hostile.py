@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -287,10 +286,10 @@ class Attack:
 
     def run(self, words: tuple[str, ...]) -> Done:
         before = everything(self.house.path.parent)
-        began = time.monotonic()
+        began = sum(os.times()[:4])  # of the processor, not of the clock: others are at work here too
         said = self.inside(*words, stdin=self.stdin)
-        took = time.monotonic() - began
-        assert took <= SECONDS * (3 if os.environ.get("PYTEST_XDIST_WORKER") else 1.5), (words, took)
+        took = sum(os.times()[:4]) - began
+        assert took <= SECONDS, (words, took)
         assert "SP000" not in said.out + said.err, (words, said)
         assert not has_unsafe(said.out, multiline=True), (words, ascii(said.out))
         assert not has_unsafe(said.err, multiline=True), (words, ascii(said.err))
@@ -324,7 +323,7 @@ def test_there_are_enough_cases() -> None:
     assert len({case.what for case in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("attack", marked(), indirect=True)
+@pytest.mark.parametrize("attack", [*marked()], indirect=True)
 def test_nothing_comes_of_it(attack: Attack) -> None:
     case = attack.case
     if case.then == "refused":
