@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from spine.actions.authority import let_in, prover
 from spine.actions.locate import locate
 from spine.actions.message import landing_message, landing_trailers
 from spine.actions.plan import Plan, check_paths, check_policy, paths_of, plan_on
@@ -15,8 +16,8 @@ from spine.ids import near
 from spine.ledger.reading import PROPOSAL, RECEIPT, Stored, read_ledger
 from spine.printable import printable
 from spine.records.proposal import Proposal
+from spine.records.receipt import Glass, Receipt, write_receipt
 from spine.records.receipt import Landed as LandedFile
-from spine.records.receipt import Receipt, write_receipt
 from spine.records.settings import Settings
 from spine.repository import (
     Commit,
@@ -106,13 +107,16 @@ class AlreadyApplied:
     run: str | None = None
 
 
-def apply(work: Workspace, text: str, *, branch: str | None = None) -> Applied | AlreadyApplied:
+def apply(
+    work: Workspace, text: str, *, branch: str | None = None, glass: str | None = None
+) -> Applied | AlreadyApplied:
     """Land the proposal that `text` means on a branch (default: the one that is checked out).
 
-    Raises `PlanConflicts`, `Blocked`, `Breaks`, `PolicyUnmet`, or `Refused`; after any of them nothing is changed.
+    `glass` is a reason to land it against the target's rules of who may. Raises `PlanConflicts`, `Blocked`, `Breaks`,
+    `PolicyUnmet`, `NotAllowed`, `NoGlass` or `Refused`; after any of them nothing is changed.
     """
     ref = branch_ref(work, branch)
-    applying = Applying(work, text)
+    applying = Applying(work, text, glass=glass)
     landed = land(work.repo, ref, applying.decide, reason=f"spine: apply {text[:80]}", wait=work.wait)
     if isinstance(landed, Landed):
         assert applying.plan is not None
@@ -152,6 +156,8 @@ class Applying:
     id: str = ""
     plan: Plan | None = None
     done: AlreadyApplied | None = None
+    glass: str | None = None
+    broken: Glass | None = None
 
     def decide(self, tree: TreeSnapshot, tip: CommitId | None) -> Decision | None:
         """What to land on that tip; None if nothing, and then `done` says why. Raises what `apply` raises."""
@@ -193,6 +199,7 @@ class Applying:
         if plan.outcome == "already there":
             self.done = AlreadyApplied(self.id, None, "all that it changes is there already")
             return None
+        self.broken = let_in(self.work, tree, ledger.settings, on_branch or stored, self.glass)
         return self._decision(proposal, plan, tree, tip, ledger.settings, is_new=on_branch is None)
 
     def _decision(
@@ -224,6 +231,7 @@ class Applying:
             by=self.work.person,
             files=tuple(sorted(landed, key=lambda one: one.path)),
             notes=tuple(f"{file.path}: {note.message}" for file in plan.files for note in file.notes),
+            glass=self.broken,
         )
         changes[f"{folder}/{RECEIPT}"] = write_receipt(receipt).encode("utf-8")
         if is_new:
@@ -233,7 +241,8 @@ class Applying:
         name, _, mail = proposal.author.rpartition(" <")
         author = Person(name, mail.removesuffix(">"))
         allow = settings.policy.allow
-        return Decision(changes, landing_message(proposal, trailers), modes, trailers, author, allow)
+        prove = prover(self.work, tree, settings, self.broken)
+        return Decision(changes, landing_message(proposal, trailers), modes, trailers, author, allow, prove)
 
 
 def _folder(root: str, id_: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from spine.actions.sources import placed_in
 from spine.address import ROOT
 from spine.change.merge import Conflict, ConflictKind, Conflicts, Note, merge
 from spine.change.operations import Add, Change, Expect, Operation, Remove
@@ -95,7 +96,11 @@ def bring(
     `blobs/`. Raises `NotItsResult`, or `Refused` for a change that contradicts itself.
     """
     bringer = _Bringer(tree, settings, find_blob, hash_blob, attached)
-    return tuple(bringer.one(file) for file in proposal.files)
+    plans = []
+    for file in proposal.files:
+        with placed_in(file.path):
+            plans.append(bringer.one(file))
+    return tuple(plans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def diff(work: Workspace, left: str | None, right: str | None, paths: tuple[str,
          *, staged: bool = False) -> tuple[FileDiff, ...]:  # fmt: skip
     """The files that differ. `left` None: HEAD; `right` None: the work tree, or the index if `staged`."""
     repo = work.repo
-    old: Snapshot = snapshot_of(repo, resolve(repo, left or "HEAD"))
+    old: Snapshot = snapshot_of(repo, resolve(repo, "HEAD" if left is None else left))
     new: Snapshot
     if right is not None:
         new = snapshot_of(repo, resolve(repo, right))

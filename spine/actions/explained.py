@@ -98,6 +98,7 @@ class Explainer:
         try:
             for landing in landings:
                 self._receipt(landing)
+                self._allowed(landing)
             direct = [landing for landing in landings if not landing.receipt.covers]
             touched = {path for path in changed if self._is_governed(path)}
             touched |= {one.path for landing in direct for one in landing.receipt.files}
@@ -168,6 +169,16 @@ class Explainer:
                 self._effect(landing, file, one, place)
             if receipt.covers and not self.coverage.claims(landing.id, one.path):
                 self._find("SP109", place, f"{one.path}: no stretch of this history is what it says it covers")
+
+    def _allowed(self, landing: _Landing) -> None:
+        """Whether the policy of the parent let it land."""
+        from spine.actions.authority import landing_findings
+
+        parents = len(read_commit(self.repo, self.step.commit).parents)
+        found = landing_findings(self.repo, self.before, self.old, landing.stored, self.step.commit, parents)
+        for one in found:
+            to = self.findings if one.severity == "error" else self.unknown
+            to.append(replace(one, place=self._place(one.place.file)))
 
     def _effect(self, landing: _Landing, file: FileChange, one: Landed, place: str) -> None:
         """On its own base the result is the promised one; elsewhere it is what the proposal makes of that file."""

@@ -16,10 +16,12 @@ from spine.actions.attention import (
     stale_loops,
     stale_proposals,
 )
+from spine.actions.authority import broken_glass
 from spine.actions.locate import drafts_of
 from spine.actions.plan import Plan, PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Refused
+from spine.ledger.authority import BrokenGlass
 from spine.ledger.gaps import StoredGap
 from spine.ledger.reading import RECEIPT, Ledger, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
@@ -51,7 +53,8 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """What needs attention: open proposals with their plans, where they overlap, what is stale, open gaps, edits of
-    governed files by hand, an open journal; and how many proposals there are of each status."""
+    governed files by hand, landings against the policy that nobody has reviewed, an open journal; and how many
+    proposals there are of each status."""
 
     onto: str
     counts: dict[str, int]
@@ -62,6 +65,7 @@ class Overview:
     stale_loops: tuple[Stale, ...] = ()
     gaps: tuple[StoredGap, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+    glass: tuple[BrokenGlass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def attention_at(
         stale_proposals=stale_proposals(waiting, ledger.settings, now),
         stale_loops=stale_loops(tree, ledger, now),
         gaps=open_gaps(tree, ledger.settings),
+        glass=broken_glass(work.repo, tree, ledger, now),
     )
     return Attention(overview, plans)
 

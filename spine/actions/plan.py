@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from spine.actions.authority import Standing, standing
 from spine.actions.blame import Setter, who_set
 from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finder, bring
 from spine.actions.consequences import consequences
@@ -19,9 +20,9 @@ from spine.paths import check_path
 from spine.printable import printable
 from spine.records.proposal import Proposal
 from spine.records.settings import Settings
-from spine.repository import CommitId, Repository, TreeSnapshot, resolve, snapshot_of
+from spine.repository import BlockedPath, CommitId, Repository, TreeSnapshot, resolve, snapshot_of
 from spine.repository.changes import above
-from spine.repository.objects import LINK, SUBMODULE
+from spine.repository.objects import FOLDER, LINK, SUBMODULE
 
 PlanOutcome = Literal["clean", "already there", "conflicts", "blocked", "applied"]
 
@@ -45,6 +46,7 @@ class Plan:
 
     `blockers` are reasons that have nothing to do with content: withdrawn, superseded, something required is missing.
     `findings` are what the files would be found to break afterwards and do not break now; an error among them blocks.
+    `standing` is there if it was planned by itself and the policy of the target says who may land what.
     """
 
     proposal: Proposal
@@ -57,6 +59,7 @@ class Plan:
     blockers: tuple[str, ...]
     set_by: dict[tuple[str, Address], Setter]
     findings: tuple[Finding, ...] = ()
+    standing: Standing | None = None
 
     @property
     def outcome(self) -> PlanOutcome:
@@ -89,7 +92,12 @@ def plan(work: Workspace, text: str, *, onto: str = "HEAD") -> Plan:
     ledger = read_ledger(tree)
     found = locate(work.repo, text, ledger)
     check_paths(paths_of(found.stored.read_or_raise()), ledger.settings, tree)
-    return plan_on(work.repo, commit, tree, ledger, found.stored, is_draft=found.is_draft)
+    made = plan_on(work.repo, commit, tree, ledger, found.stored, is_draft=found.is_draft)
+    if made.outcome not in ("clean", "conflicts"):
+        return made
+    return replace(
+        made, standing=standing(work, tree, ledger.settings, ledger.proposals.get(found.stored.id, found.stored))
+    )
 
 
 def plan_on(
@@ -144,8 +152,8 @@ def _blockers(proposal: Proposal, status: Status, known: dict[str, Status], ledg
 
 
 def check_paths(paths: Iterable[str], settings: Settings, tree: TreeSnapshot) -> None:
-    """Raise `UnsafePath`, `Linked` or `Refused` for a path that no proposal may write under these settings, or that
-    leads through a link of the tree."""
+    """Raise `UnsafePath`, `Linked`, `BlockedPath` or `Refused` for a path that no proposal may write under these
+    settings, or that leads through a link or a file of the tree."""
     folder = settings.folders.proposals
     for path in paths:
         check_path(path, allow=settings.policy.allow, place=Place(printable(path)))
@@ -156,6 +164,9 @@ def check_paths(paths: Iterable[str], settings: Settings, tree: TreeSnapshot) ->
             if item is not None and item.mode in (LINK, SUBMODULE):
                 what = "a symbolic link" if item.mode == LINK else "a submodule"
                 raise Linked(f"{printable(part)} is {what}; only regular files are changed", place=Place(path))
+            if item is not None and (item.mode == FOLDER) != (part != path):
+                what = "a folder" if item.mode == FOLDER else "a file"
+                raise BlockedPath(f"{printable(part)} is {what} in the tree", place=Place(path))
 
 
 def paths_of(proposal: Proposal) -> Iterator[str]:

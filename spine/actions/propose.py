@@ -18,7 +18,7 @@ from spine.change.operations import Change
 from spine.change.textpatch import make_patch
 from spine.errors import Place, Refused
 from spine.ids import ProposalId, near
-from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger
+from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger, settings_of
 from spine.printable import has_unsafe
 from spine.records.proposal import MAX_TITLE, FileChange, Proposal, digest, effect, read_proposal, write_proposal
 from spine.records.settings import Settings
@@ -174,6 +174,9 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
     """`propose` for files that are gathered already."""
     repo = work.repo
     root = repo.tree_root()
+    head = resolve(repo, "HEAD")
+    onto = snapshot_of(repo, head)
+    settings_of(onto)  # what cannot be read there stops the plan, and nothing may be written before
     with naming_lock(repo, work.wait):
         prepared = prepare(work, gathered, wanted)
         for _ in range(_TRIES):
@@ -185,9 +188,8 @@ def write_gathered(work: Workspace, gathered: Gathered, wanted: Wanted, *, keep:
         else:
             raise Refused("no free id was found", place=Place(prepared.proposal.id), hint="try again in a minute")
     proposal, tree, gathered = prepared.proposal, prepared.tree, prepared.gathered
-    head = resolve(repo, "HEAD")
     back = PutBack() if keep or not gathered.put_back else put_back(repo, tree, gathered, str(proposal.id))
-    onto = tree if head == gathered.base else snapshot_of(repo, head)
+    onto = tree if head == gathered.base else onto
     ledger = prepared.ledger if head == gathered.base else read_ledger(onto)
     plan = plan_on(repo, head, onto, ledger, prepared.stored, is_draft=True)
     effect_ = _effect(gathered, proposal)

@@ -9,14 +9,14 @@ from spine.repository.remotes import find_remote
 
 
 def apply_push(
-    work: Workspace, text: str, remote: str | None = None, *, branch: str | None = None
+    work: Workspace, text: str, remote: str | None = None, *, branch: str | None = None, glass: str | None = None
 ) -> Applied | AlreadyApplied:
     """Land the proposal that `text` means on the remote's branch, then locally.
 
     Raises what `apply` raises, `BadRemote`, `RemoteFailed`, `NotBehind`, `PushRefused` or `PushUnknown`.
     """
     ref = branch_ref(work, branch)
-    applying = Applying(work, text)
+    applying = Applying(work, text, glass=glass)
 
     def fill(chain: Chain) -> None:
         chain.add(applying.decide)

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     "--push", "remote", metavar="[REMOTE]", is_flag=False, flag_value="", default=None,
     help="Land on the remote's branch, and here once it is there.",
 )  # fmt: skip
+@click.option("--break-glass", "glass", metavar="REASON", help="Land it against the policy; to be reviewed after.")
 @branch_option
 @wait_option
 @json_option
 @click.pass_obj
 def command(
-    door: Door, proposal: str | None, is_queue: bool, remote: str | None, branch: str | None, as_json: bool
-) -> int | None:
+    door: Door, proposal: str | None, is_queue: bool, remote: str | None, glass: str | None, branch: str | None,
+    as_json: bool,
+) -> int | None:  # fmt: skip
     """Land PROPOSAL as one commit with its receipt, planned on the branch's tip; whole or not at all.
 
     What has landed already ends with 0 and writes nothing. A conflict ends with 3, names the values and who set the
@@ -44,10 +46,12 @@ def command(
         proposal, remote = remote, ""
     if (proposal is None) != is_queue:
         raise click.UsageError("give one PROPOSAL, or --queue for all that are pending")
+    if glass is not None and (proposal is None or not glass.strip()):
+        raise click.UsageError("--break-glass is for one PROPOSAL, and says why")
     if proposal is None:
         return queue(door, remote, branch, as_json=as_json)
     with open_workspace(door, writes=True) as work:
-        done = landed(door, work, proposal, branch, as_json=as_json, remote=remote)
+        done = landed(door, work, proposal, branch, as_json=as_json, remote=remote, glass=glass)
     if as_json:
         door.terminal.give(applied_document(done))
     else:
@@ -75,7 +79,14 @@ def queue(door: Door, remote: str | None, branch: str | None, *, as_json: bool) 
 
 
 def landed(
-    door: Door, work: Workspace, proposal: str, branch: str | None, *, as_json: bool, remote: str | None = None
+    door: Door,
+    work: Workspace,
+    proposal: str,
+    branch: str | None,
+    *,
+    as_json: bool,
+    remote: str | None = None,
+    glass: str | None = None,
 ) -> Applied | AlreadyApplied:
     """The landing, on a remote if there is one; a plan that conflicts is shown before its error goes on."""
     from spine.actions.apply import apply
@@ -83,8 +94,8 @@ def landed(
 
     with showing_conflicts(door, as_json=as_json):
         if remote is not None:
-            return apply_push(work, proposal, remote, branch=branch)
-        return apply(work, proposal, branch=branch)
+            return apply_push(work, proposal, remote, branch=branch, glass=glass)
+        return apply(work, proposal, branch=branch, glass=glass)
 
 
 @contextmanager

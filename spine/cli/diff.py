@@ -46,7 +46,7 @@ def command(context: click.Context, sides: tuple[str, ...], staged: bool, with_c
     if len(sides) > 2 or (staged and len(sides) > 1):
         raise click.UsageError("more sides than there are; paths stand behind --")
     files = [Path(door.folder, side) for side in sides]
-    if len(files) == 2 and all(file.is_file() for file in files):
+    if len(files) == 2 and all(_is_file(file) for file in files):
         found = _between_files(door, files[0], files[1], sides[1])
     else:
         found = _between_revisions(door, sides, context.meta[_PATHS], staged=staged)
@@ -56,6 +56,14 @@ def command(context: click.Context, sides: tuple[str, ...], staged: bool, with_c
     else:
         door.terminal.show(diff_lines(found, door.terminal.style))
     return ending
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; what the system takes for no name is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _between_revisions(

@@ -18,11 +18,12 @@ class NoFile(Refused):
 
 
 def read_place(repo: Repository, text: str) -> tuple[str, Address | None]:
-    """The file, from the root of the repository, and the address if there is one. Raises `NoFile` or `BadAddress`."""
+    """The file, from the root of the repository, and the address if there is one. Raises `NoFile`,
+    `BadAddress`, or `Outside` for a file that is not in the repository."""
     from spine.address import parse
     from spine.errors import Place
 
     path, mark, rest = text.partition("#")
     if not path:
         raise NoFile("there is no FILE in front of the address", place=Place("FILE#ADDRESS"))
-    return repo.prefix + path.removeprefix("./"), parse(rest) if mark else None
+    return repo.named(path), parse(rest) if mark else None

@@ -17,7 +17,8 @@ from spine.cli.workspace import open_workspace
 def command(door: Door, proposal: str, onto: str, as_json: bool) -> int:
     """Show what PROPOSAL would do right now; writes nothing.
 
-    Ends with 0 if it would land or is there already, 3 if it conflicts or is blocked, 1 if it would break a rule.
+    Ends with 0 if it would land or is there already, 3 if it conflicts or is blocked, 1 if it would break a rule,
+    4 if the policy of the target asks for more, approvals for example.
     """
     from spine.actions.apply import Blocked
     from spine.actions.plan import plan
@@ -29,12 +30,16 @@ def command(door: Door, proposal: str, onto: str, as_json: bool) -> int:
         found = plan(work, proposal, onto=onto)
     endings = {"conflicts": Exit.CONFLICT, "blocked": Blocked.exit_code}
     ending = endings.get(found.outcome, Exit.DONE)
+    if ending == Exit.DONE and found.standing is not None and found.standing.unmet:
+        ending = Exit.POLICY
     if found.breaks and not found.blockers:
         ending = Exit.FAILED
+    if ending == Exit.DONE and found.standing is not None and found.standing.unmet:
+        ending = Exit.POLICY
     if as_json:
         door.terminal.give(plan_document(found, ending))
         return ending
     door.terminal.show(plan_lines(found, door.terminal.style))
-    if found.outcome == "clean":
+    if found.outcome == "clean" and ending == Exit.DONE:
         door.terminal.next_step(f"spine apply {found.proposal.id}")
     return ending

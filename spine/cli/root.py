@@ -35,6 +35,7 @@ VERBS: dict[str, dict[str, str]] = {
         "resolve": "Settle the conflicts of a pending proposal in a new one.",
         "supersede": "Replace a pending proposal by a new one.",
         "schema": "Find out what makes an entry the same entry, and declare it.",
+        "approve": "Say that a proposal may land, or review one.",
         "withdraw": "Mark a pending proposal as not to land.",
         "loop": "Work with a goal: criteria, phases, receipts.",
         "parity": "Compute an audit: who is there, who is missing, which rules fail.",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from spine.address import ROOT, Address, Key, Position, Step
+from spine.change.aliases import lost_alias
 from spine.errors import Finding, Place, Refused
 from spine.identity import Keyed, ListKind, ScalarSet, steps_of
 from spine.ledger.bindings import Documents
@@ -16,6 +17,7 @@ from spine.ledger.prose import Passage, references_hold, references_of
 from spine.ledger.reading import SETTINGS, Files, Ledger, read_ledger, settings_of
 from spine.ledger.references import Reference, commits_asked
 from spine.paths import check_path
+from spine.printable import printable
 from spine.records.imported import INDEX, ImportedProposal, read_imported
 from spine.records.loop import Criterion, read_loop
 from spine.records.settings import Settings
@@ -205,6 +207,9 @@ def loops_are_true(tree: Tree) -> Iterator[Finding]:
     from spine.ledger.loops import LoopLedger
 
     books = LoopLedger(tree.files, tree.settings, tree.ledger, tree.documents, tree.gaps)
+    for path in tree.loops.values():
+        if tree.text(path) is None and not tree.is_link(path):
+            yield Finding("SP110", Place(path), "not UTF-8 text")
     yield from check_loops(books, tree.history)
 
 
@@ -252,6 +257,12 @@ def bindings_are_readable(tree: Tree) -> Iterator[Finding]:
         if isinstance(document, Finding):
             yield document
             continue
+        lost = lost_alias(document) if document.aliased else None
+        if lost is not None:
+            message = (
+                f"an alias of “{printable(lost.text[:60])}”, which no anchor before it is called: no reader takes it"
+            )
+            yield Finding("SP140", document.place(lost.start), message, "write the value, or the anchor")
         for at, node in containers(document):
             if node.kind != "mapping":
                 continue

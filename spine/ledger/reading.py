@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol, TypeVar
 
 from spine.errors import Finding, Place, Refused
+from spine.records.approval import APPROVALS, SIGNATURE, Approval, read_approval
 from spine.records.proposal import Proposal, digest, read_proposal
 from spine.records.receipt import Receipt, read_receipt
 from spine.records.settings import SETTINGS_FILE, Settings, read_settings
@@ -60,19 +61,35 @@ class Stored:
     def _proposal(self) -> Proposal | Refused | None:
         if self.data is None:
             return None
-        return _tried(lambda text: read_proposal(text, file=f"{self.folder}/{PROPOSAL}"), self.data)
+        path = f"{self.folder}/{PROPOSAL}"
+        return _tried(lambda text: read_proposal(text, file=path), self.data, path)
 
     @cached_property
     def _receipt(self) -> Receipt | Refused | None:
         path = f"{self.folder}/{RECEIPT}"
         data = self.files.read(path) if RECEIPT in self.names else None
-        return None if data is None else _tried(lambda text: read_receipt(text, file=path), data)
+        return None if data is None else _tried(lambda text: read_receipt(text, file=path), data, path)
 
     @cached_property
     def _withdrawal(self) -> Withdrawal | Refused | None:
         path = f"{self.folder}/{WITHDRAWN}"
         data = self.files.read(path) if WITHDRAWN in self.names else None
-        return None if data is None else _tried(lambda text: read_withdrawal(text, file=path), data)
+        return None if data is None else _tried(lambda text: read_withdrawal(text, file=path), data, path)
+
+    @cached_property
+    def _approvals(self) -> tuple[tuple[str, Approval | Refused], ...]:
+        found = []
+        for name in self.names:
+            if name.startswith(APPROVALS) and not name.endswith(SIGNATURE):
+                path = f"{self.folder}/{name}"
+                data = self.files.read(path) or b""
+                found.append((name, _tried(partial(read_approval, file=path), data, path)))
+        return tuple(found)
+
+    @property
+    def approvals(self) -> tuple[tuple[str, Approval], ...]:
+        """The approvals that can be read, by the names of their files in the folder."""
+        return tuple((name, one) for name, one in self._approvals if isinstance(one, Approval))
 
     @property
     def proposal(self) -> Proposal | None:
@@ -109,7 +126,7 @@ class Stored:
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with the folder and its records, taken by themselves."""
-        for record in (self._proposal, self._receipt, self._withdrawal):
+        for record in (self._proposal, self._receipt, self._withdrawal, *(one for _, one in self._approvals)):
             if isinstance(record, Refused):
                 place = record.place or Place(self.folder)
                 yield Finding(record.code, place, record.message, record.hint)
@@ -122,6 +139,9 @@ class Stored:
             if name in blobs:
                 if digest(self.files.read(f"{self.folder}/{name}") or b"") != f"sha256:{name.removeprefix('blobs/')}":
                     yield Finding("SP049", place, "not the file that its name says")
+            elif name.startswith(APPROVALS):
+                if name.endswith(SIGNATURE) and name.removesuffix(SIGNATURE) not in self.names:
+                    yield Finding("SP051", place, "a signature of nothing")
             elif name not in (PROPOSAL, RECEIPT, WITHDRAWN) and (proposal is not None or not name.startswith("blobs/")):
                 yield Finding("SP051", place, "a file that no proposal's folder has")
         if proposal is None:
@@ -132,6 +152,12 @@ class Stored:
         month = self.folder.rsplit("/", 2)[-2]
         if month != proposal.id.month:
             yield Finding("SP053", path, f"it lies under {month}, and belongs under {proposal.id.month}")
+        for name, approval in self.approvals:
+            if approval.proposal != proposal.id:
+                yield Finding("SP054", Place(f"{self.folder}/{name}"), f"an approval of {approval.proposal}")
+            elif approval.digest != self.digest:
+                message = "an approval of another digest: it is of something else than what lies here"
+                yield Finding("SP142", Place(f"{self.folder}/{name}"), message)
         if self.receipt is not None and self.receipt.proposal != proposal.id:
             yield Finding("SP054", Place(f"{self.folder}/{RECEIPT}"), f"a receipt of {self.receipt.proposal}")
         if self.withdrawal is not None and self.withdrawal.proposal != proposal.id:
@@ -139,11 +165,11 @@ class Stored:
             yield Finding("SP054", place, f"a withdrawal of {self.withdrawal.proposal}")
 
 
-def _tried(read: Callable[[str], T], data: bytes) -> T | Refused:
+def _tried(read: Callable[[str], T], data: bytes, path: str) -> T | Refused:
     try:
         return read(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return Refused(f"not UTF-8 text (byte {error.start + 1})")
+        return Refused(f"not UTF-8 text (byte {error.start + 1})", place=Place(path))
     except Refused as error:
         return error
 

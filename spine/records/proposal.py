@@ -239,6 +239,12 @@ def _refuse_collisions(files: tuple[FileChange, ...], parts: list[Fields]) -> No
     for one, other_path in twins(file.path for file in files if file.result is not None):
         part = next(part for file, part in zip(files, parts, strict=True) if file.path.startswith(other_path))
         raise part.wrong("path", f"“{one}” and “{other_path}” are one file where case does not count")
+    written = {file.path for file in files if file.result is not None}
+    for file, part in zip(files, parts, strict=True):
+        folders = file.path.split("/")[:-1]
+        for depth in range(1, len(folders) + 1) if file.path in written else ():
+            if (above := "/".join(folders[:depth])) in written:
+                raise part.wrong("path", f"“{above}” is a file in this proposal, and no folder")
     movers: set[str] = set()
     for file, part in zip(files, parts, strict=True):
         source = file.moved_from

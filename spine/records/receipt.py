@@ -17,11 +17,11 @@ from spine.records.values import (
     run_id,
     safe_path,
 )
-from spine.yamldoc.fields import fields_of, moment_text
+from spine.yamldoc.fields import Fields, fields_of, moment_text
 from spine.yamldoc.write import field, string
 
 _REQUIRED = ("proposal", "digest", "onto", "run", "landed", "by", "files")
-_OPTIONAL = ("notes", "covers")
+_OPTIONAL = ("notes", "covers", "break_glass")
 
 
 class BadReceipt(Refused):
@@ -40,11 +40,20 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
+class Glass:
+    """That it landed against the policy: why, and by when somebody else has to review it."""
+
+    why: str
+    review_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The record of a landed proposal.
 
     `digest` is of the proposal's file, `onto` the commit that it was planned on, `run` what tells this run from others,
-    `by` who landed it, `notes` what a rule decided or what was already there, `covers` commits recorded afterwards.
+    `by` who landed it, `notes` what a rule decided or what was already there, `covers` commits recorded afterwards,
+    `glass` that the policy was broken for it.
     """
 
     proposal: str
@@ -56,6 +65,7 @@ class Receipt:
     files: tuple[Landed, ...]
     notes: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    glass: Glass | None = None
 
 
 def read_receipt(text: str, *, file: str = "receipt.yaml") -> Receipt:
@@ -80,7 +90,15 @@ def read_receipt(text: str, *, file: str = "receipt.yaml") -> Receipt:
         files=tuple(files),
         notes=fields.texts("notes"),
         covers=fields.each("covers", object_id),
+        glass=_glass(fields),
     )
+
+
+def _glass(fields: Fields) -> Glass | None:
+    if "break_glass" not in fields:
+        return None
+    part = fields.inside("break_glass", "break_glass", required=("why", "review_by"))
+    return Glass(part.line("why"), part.moment("review_by"))
 
 
 def write_receipt(receipt: Receipt) -> str:
@@ -98,6 +116,9 @@ def write_receipt(receipt: Receipt) -> str:
         out += [f"  - {string(note)}\n" for note in r.notes]
     if r.covers:
         out.append(f"covers: {flow_list(r.covers)}\n")
+    if r.glass is not None:
+        said = f"why: {string(r.glass.why, flow=True)}, review_by: {moment_text(r.glass.review_by)}"
+        out.append(f"break_glass: {{{said}}}\n")
     return "".join(out)
 
 

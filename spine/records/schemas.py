@@ -18,6 +18,7 @@ from typing_extensions import TypedDict
 from spine.change.form import MAX_OPERATIONS
 from spine.change.operations import Slot
 from spine.ids import GapId, LoopId, ProposalId
+from spine.records.approval import Verdict
 from spine.records.gap import GapStatus, GapType, Severity
 from spine.records.proposal import MAX_CONTENT, MAX_FILES, MAX_TITLE, Mode
 from spine.records.rules import Scope
@@ -219,6 +220,11 @@ class LandedForm(TypedDict):
     after: ObjectId | None
 
 
+class GlassForm(TypedDict):
+    why: Annotated[str, Text("\\S", 1000)]
+    review_by: Moment
+
+
 class ReceiptForm(TypedDict):
     spine: Literal["receipt/1"]
     proposal: AnyProposal
@@ -230,6 +236,18 @@ class ReceiptForm(TypedDict):
     files: list[LandedForm] | None
     notes: NotRequired[Annotated[list[str], Members(unique=True)] | None]
     covers: NotRequired[Annotated[list[ObjectId], Members(unique=True)] | None]
+    break_glass: NotRequired[GlassForm | None]
+
+
+class ApprovalForm(TypedDict):
+    spine: Literal["approval/1"]
+    proposal: ProposalId
+    digest: Digest
+    verdict: Verdict
+    by: Person
+    at: Moment
+    expires: NotRequired[Moment | None]
+    why: NotRequired[str | None]
 
 
 class WithdrawalForm(TypedDict):
@@ -326,11 +344,28 @@ class RequireForm(TypedDict, total=False):
 MergeForm = Annotated[str, Text("^(newest|max|min|union|ours|theirs|recount\\(.*\\))$")]
 
 
+class WhoForm(TypedDict):
+    where: Annotated[list[str], Members(least=1, unique=True)]
+    apply: NotRequired[Annotated[list[str], Members(unique=True)] | None]
+    approvals: NotRequired[Count | None]
+    by: NotRequired[Annotated[list[str], Members(unique=True)] | None]
+    self: NotRequired[Literal[True] | None]
+
+
+class BreakGlassForm(TypedDict):
+    by: Annotated[list[str], Members(least=1, unique=True)]
+    days: NotRequired[One | None]
+
+
 class PolicyForm(TypedDict, total=False):
     require: Annotated[list[Requirable], Members(unique=True)] | None
     hooks: Hooks | None
     comments: CommentRule | None
     allow: Annotated[list[str], Members(unique=True)] | None
+    who: list[WhoForm] | None
+    teams: dict[str, Annotated[list[str], Members(unique=True)]] | None
+    signers: Path | None
+    break_glass: BreakGlassForm | None
 
 
 class GapRulesForm(TypedDict, total=False):
@@ -534,10 +569,20 @@ _RULES: Mapping[Any, list[dict[str, Any]]] = {
 }
 _ALL_FORMS: tuple[Any, ...] = (
     *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
-    *(FileForm, GapsForm, ProposalForm, LandedForm, ReceiptForm, WithdrawalForm),
+    *(FileForm, GapsForm, ProposalForm, LandedForm, GlassForm, ReceiptForm, WithdrawalForm, ApprovalForm),
     *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
     *(UniqueForm, ChoiceForm, RequireForm),
-    *(FoldersForm, KeyedForm, ReferenceForm, PolicyForm, GapRulesForm, LimitsForm, SettingsForm),
+    *(
+        FoldersForm,
+        KeyedForm,
+        ReferenceForm,
+        WhoForm,
+        BreakGlassForm,
+        PolicyForm,
+        GapRulesForm,
+        LimitsForm,
+        SettingsForm,
+    ),
     *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm, LoopForm),
     *(ExpectedForm, RowForm, RowRuleForm, AuditForm, GapsLikeForm, CheckForm, SeriesForm, FailingForm, ChartForm),
 )
@@ -546,6 +591,7 @@ FORMS: Mapping[str, Any] = {
     "proposal": ProposalForm,
     "receipt": ReceiptForm,
     "withdrawal": WithdrawalForm,
+    "approval": ApprovalForm,
     "gap": GapForm,
     "loop": LoopForm,
     "settings": SettingsForm,

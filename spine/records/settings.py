@@ -18,6 +18,7 @@ from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequenc
 from spine.patterns import PlacePattern, parse_place_pattern
 from spine.printable import has_unsafe, printable
 from spine.records.audits import Audit, read_audits, write_audits
+from spine.records.authority import KEYS, NOBODY_ASKED, Authority, authority_lines, read_authority
 from spine.records.rules import (
     Reference,
     SchemaFor,
@@ -70,12 +71,13 @@ class Folders:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a proposal must have (`require`), which hooks a landing runs, whether comments conflict, and which otherwise
-    closed paths (CI, hooks, attributes; see `spine.paths`) proposals may touch (`allow`)."""
+    closed paths (CI, hooks, attributes; see `spine.paths`) proposals may touch (`allow`); and who may land what."""
 
     require: tuple[str, ...] = ()
     hooks: str = "commit-msg"
     comments: str = "soft"
     allow: tuple[str, ...] = ()
+    authority: Authority = NOBODY_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ def _list_kind(part: Fields, key: str) -> ListKind:
 def _policy(fields: Fields) -> Policy:
     if "policy" not in fields:
         return Policy()
-    part = fields.inside("policy", "policy", optional=("require", "hooks", "comments", "allow"))
+    part = fields.inside("policy", "policy", optional=("require", "hooks", "comments", "allow", *KEYS))
     require = part.texts("require")
     for one in require:
         if one not in REQUIRABLE:
@@ -260,6 +262,7 @@ def _policy(fields: Fields) -> Policy:
         part.choice("hooks", HOOKS) if "hooks" in part else "commit-msg",
         part.choice("comments", COMMENTS) if "comments" in part else "soft",
         part.texts("allow"),
+        read_authority(part),
     )
 
 
@@ -307,6 +310,7 @@ def write_settings(settings: Settings) -> str:
             value = getattr(settings.policy, key)
             if value != getattr(Policy(), key):
                 out.append(f"  {key}: {string(value) if isinstance(value, str) else flow_list(value)}\n")
+        out += authority_lines(settings.policy.authority)
     if settings.gaps != GapRules():
         said = [
             f"{key}: {string(value, flow=True)}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from spine.errors import Refused
+from spine.errors import Place, Refused
 from spine.paths import check_path, folded, twins
 from spine.printable import printable
 from spine.repository.commits import Person
-from spine.repository.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Blob, Objects
+from spine.repository.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Blob, CommitId, Objects
 from spine.repository.snapshots import TreeSnapshot
 from spine.repository.trailers import Trailer
 
@@ -27,6 +27,7 @@ class Decision:
     """What to land: whole new contents by path (None deletes), modes where they change, and the message.
 
     `trailers` are those that the written commit must turn out to have. Without `author` git's own identity counts.
+    `prove` is asked about the commit before the branch moves to it, and raises to refuse.
     """
 
     changes: Mapping[str, bytes | None]
@@ -35,6 +36,7 @@ class Decision:
     trailers: tuple[Trailer, ...] = ()
     author: Person | None = None
     allow: Collection[str] = ()
+    prove: Callable[[CommitId], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,14 @@ def own_paths(
         check_path(path, allow=(*allow, *decision.allow))
         before, data = tree.item(path), decision.changes[path]
         if before is not None and before.mode not in {FILE, EXECUTABLE}:
-            raise BlockedPath(f"{path} is {_WORDS[before.mode]} in the tree, and only regular files are changed")
+            raise BlockedPath(
+                f"{path} is {_WORDS[before.mode]} in the tree, and only regular files are changed", place=Place(path)
+            )
         mode = decision.modes.get(path, before.mode if before else FILE)
         if mode not in {FILE, EXECUTABLE}:
-            raise BlockedPath(f"{path}: the mode {printable(mode)} is neither {FILE} nor {EXECUTABLE}")
+            raise BlockedPath(
+                f"{path}: the mode {printable(mode)} is neither {FILE} nor {EXECUTABLE}", place=Place(path)
+            )
         after = None if data is None else Blob(objects.hash_blob(data), mode)
         if before != after:
             own.append(OwnPath(path, before, after, data or b""))
@@ -71,10 +77,10 @@ def own_paths(
             _check_twins(tree, one.path, gone)
     arriving = [one.path for one in own if one.after is not None]
     for first, second in twins(arriving):
-        raise BlockedPath(f"{first} and {second} are one file where case is ignored")
+        raise BlockedPath(f"{first} and {second} are one file where case is ignored", place=Place(second))
     for path in arriving:
         if file := next((other for other in above(path) if other in arriving), None):
-            raise BlockedPath(f"{path} needs a folder where {file} is a file")
+            raise BlockedPath(f"{path} needs a folder where {file} is a file", place=Place(path))
     return tuple(own)
 
 
@@ -82,7 +88,7 @@ def _check_way(tree: TreeSnapshot, path: str) -> None:
     for folder in above(path):
         item = tree.item(folder)
         if item is not None and item.mode != FOLDER:
-            raise BlockedPath(f"{path}: {folder} is {_WORDS[item.mode]} in the tree, not a folder")
+            raise BlockedPath(f"{path}: {folder} is {_WORDS[item.mode]} in the tree, not a folder", place=Place(path))
 
 
 def _check_twins(tree: TreeSnapshot, path: str, gone: set[str]) -> None:
@@ -92,7 +98,8 @@ def _check_twins(tree: TreeSnapshot, path: str, gone: set[str]) -> None:
         for other in tree.folder(folder) or {}:
             there = f"{folder}/{other}".lstrip("/")
             if other != name and folded(other) == key and there not in gone:
-                raise BlockedPath(f"{part} would be one file with {printable(there)} where case is ignored")
+                message = f"{part} would be one file with {printable(there)} where case is ignored"
+                raise BlockedPath(message, place=Place(path))
 
 
 def above(path: str) -> list[str]:

@@ -150,7 +150,10 @@ def build_commit(
         if hooks == "commit-msg":
             message = commit_msg(repo, message, index)
     parents = [tip] if tip else []
-    return write_commit(repo, result, parents, message, author=decision.author, trailers=decision.trailers)
+    written = write_commit(repo, result, parents, message, author=decision.author, trailers=decision.trailers)
+    if decision.prove is not None:
+        decision.prove(written.id)
+    return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,17 +63,22 @@ class Repository:
         except GitFailed as failure:
             raise NotARepository(
                 f"no git repository at {printable(str(here))}: {failure.said or failure.message}",
+                place=Place(str(path)[:200]),
                 hint="git init, or change into the repository",
             ) from failure
         lines = answer.line.split("\n")
         if len(lines) == len(_ASKED) - 1 and "true" in (lines[0], lines[2]):
             lines.append("")  # no work tree, so not a word about the way up to it
         if len(lines) != len(_ASKED):
-            raise NotARepository(f"the name of a folder on the way to {printable(str(here))} holds a line break")
+            raise NotARepository(
+                f"the name of a folder on the way to {printable(str(here))} holds a line break",
+                place=Place(str(path)[:200]),
+            )
         bare, inside, in_git_dir, object_format, git_dir, common_dir, prefix, up = lines
         if bare == "false" and in_git_dir == "true" and inside == "false":
             raise NotARepository(
                 f"{printable(str(here))} is inside the folder that git keeps for itself",
+                place=Place(str(path)[:200]),
                 hint="change into the work tree",
             )
         work_tree = None if bare == "true" else Path(os.path.realpath(here / up))

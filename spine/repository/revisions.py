@@ -74,7 +74,9 @@ def resolve(repo: Repository, revision: str) -> CommitId:
     Raises `BadRevision`, or `MissingObject` for a full id of what this clone does not have.
     """
     if not revision or len(revision) > MAX_REVISION_LENGTH:
-        raise BadRevision("a revision is needed, of at most 1000 characters", place=Place(printable(revision[:40])))
+        raise BadRevision(
+            "a revision is needed, of at most 1000 characters", place=Place(printable(revision[:40]) or "REVISION")
+        )
     if revision.startswith("-") or any(unicodedata.category(char) in {"Cc", "Cs"} for char in revision):
         raise BadRevision("a revision never begins with “-” nor holds control characters", place=_place(revision))
     answer = repo.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision, accept=(0, 1, 128))
@@ -163,7 +165,8 @@ def check_branch(repo: Repository, ref: str) -> None:
     """Raise `NoBranch` unless this is the full and valid name of a branch."""
     valid = ref.startswith("refs/heads/") and is_ref_name(repo.git, ref)
     if not valid:
-        raise NoBranch(f"“{printable(ref[:200])}” is not the full name of a branch", hint="refs/heads/NAME")
+        place = Place(printable(ref[:200]) or "BRANCH")
+        raise NoBranch("this is not the full name of a branch", place=place, hint="refs/heads/NAME")
 
 
 def is_ref_name(git: Git, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spine.errors import Exit, SpineError
 from spine.records.settings import kind_token
+from spine.review.authority_text import authority_part, glass_part
 from spine.review.json_parts import (
     Json,
     change_part,
@@ -150,7 +151,7 @@ def show_document(found: Reviewed) -> Json:
 
 def plan_document(plan: Plan, exit_code: Exit) -> Json:
     """A plan."""
-    return document("plan", exit_code, **plan_part(plan))
+    return document("plan", exit_code, **plan_part(plan), policy=authority_part(plan))
 
 
 def applied_document(done: Applied | AlreadyApplied, proposed: Proposed | None = None) -> Json:
@@ -222,6 +223,7 @@ def status_document(overview: Overview) -> Json:
         ],
         by_hand=[{"path": one.path, "how": one.how} for one in overview.by_hand],
         needs_doctor=overview.journal is not None,
+        broken_glass=[glass_part(one) for one in overview.glass],
     )  # fmt: skip
 
 

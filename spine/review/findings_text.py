@@ -13,6 +13,7 @@ FindLine = Callable[[Place], str | None]
 """Gives the source line of a place, or None where it is not to be had."""
 
 _WIDTH = 100  # of the part of a long line that is shown
+_LONGEST_PLACE, _LONGEST = 300, 4_000  # characters; a hook's or git's own words may be many
 
 
 def no_line(place: Place) -> str | None:
@@ -27,8 +28,13 @@ def finding_lines(finding: Finding, style: Style, find_line: FindLine = no_line)
 
 
 def error_lines(error: SpineError, style: Style, find_line: FindLine = no_line) -> list[str]:
-    """The lines of an error that stopped a command."""
-    return _lines(error.place, error.code, error.message, error.hint, style, find_line)
+    """The lines of an error that stopped a command; what it repeats of a long input is cut."""
+    place = error.place
+    if place is not None and len(place.file) > _LONGEST_PLACE:
+        place = Place(f"{place.file[:_LONGEST_PLACE]}…", place.line, place.column)
+    message = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
+    hint = error.hint if error.hint is None or len(error.hint) <= _LONGEST else None
+    return _lines(place, error.code, message, hint, style, find_line)
 
 
 def findings_lines(findings: Iterable[Finding], style: Style, find_line: FindLine = no_line) -> list[str]:

@@ -6,6 +6,7 @@ from spine.actions.apply import AlreadyApplied, Applied
 from spine.actions.bringing import Counts
 from spine.actions.plan import Plan
 from spine.printable import printable
+from spine.review.authority_text import authority_lines
 from spine.review.conflict_text import conflict_lines, ways_out
 from spine.review.file_text import file_lines, reason_lines
 from spine.review.file_view import note_text, planned_files
@@ -34,6 +35,7 @@ def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[st
         out.append("afterwards it would be found that:")
         out += [f"  {line}" for one in plan.findings[:_MOST] for line in finding_lines(one, style)]
         out += [f"  and {len(plan.findings) - _MOST} more"] if len(plan.findings) > _MOST else []
+    out += authority_lines(plan, style)
     out.append(style("strong", summary(plan)))
     return out
 

@@ -41,6 +41,13 @@ def status_lines(overview: Overview, style: Style) -> list[str]:
 def _groups(overview: Overview) -> Iterator[tuple[Tone, str, str, list[Sequence[str]]]]:
     if overview.journal is not None:
         yield "conflict", "a landing was interrupted", "spine doctor", []
+    if overview.glass:
+        broken: list[Sequence[str]] = [
+            ("overdue" if one.is_overdue else f"by {one.review_by:%Y-%m-%d}", one.id, printable(f"{one.by}: {one.why}"))
+            for one in overview.glass
+        ]
+        count = _count(broken, "landing")
+        yield "conflict", f"{count} against the policy, not reviewed", "spine approve --after PROPOSAL", broken
     if overview.by_hand:
         rows: list[Sequence[str]] = [(one.how, one.path) for one in overview.by_hand]
         path = shlex.quote(printable(overview.by_hand[0].path)) if len(overview.by_hand) == 1 else ""

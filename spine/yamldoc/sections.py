@@ -38,6 +38,7 @@ class Sections:
     def __init__(self) -> None:
         self._known: dict[tuple[str, int], _Piece] = {}
         self._fresh: dict[tuple[str, int], _Piece] = {}
+        self._times: dict[str, int] = {}  # how often each text stands in what is being read
         self._items: dict[int, re.Pattern[str]] = {}
 
     def read(self, text: str) -> tuple[Node | None, ...]:
@@ -45,7 +46,7 @@ class Sections:
         mark = _MARK.match(text)
         body = "\n" + (text[mark.end() :] if mark is not None else text)
         if len(text) <= Limits().size and not any(odd in body for odd in _ODD):
-            self._fresh = {}
+            self._fresh, self._times = {}, {}
             root = self._mapping(body)
             if root is not None:
                 self._known = self._fresh
@@ -90,9 +91,7 @@ class Sections:
 
     def _piece(self, text: str, kind: str) -> _Piece | None:
         """One entry of a collection of that kind, parsed alone; None if the text is something else."""
-        number = 0
-        while (text, number) in self._fresh:
-            number += 1
+        number = self._times.get(text, 0)
         found = self._known.get((text, number))
         if found is None:
             try:
@@ -103,4 +102,5 @@ class Sections:
                 return None
             found = _Piece(root.entries[0].key, root.entries[0].value)
         self._fresh[text, number] = found
+        self._times[text] = number + 1
         return found

@@ -75,6 +75,7 @@ def test_the_keys_of_every_document(house: House, inside: Call) -> None:
     assert ask("plan", paused, code=3)["files"][0]["conflicts"][0]["set_by"]["proposal"].endswith("__stop")
     assert ask("apply", paused, code=3)["plan"]["outcome"] == "conflicts"
     ask("apply", "--queue", code=3)
+    ask("approve", paused, "--days", "3")
     ask("withdraw", paused, "--why", "no")
     ask("show", paused)
     house.commit("by hand", {"bindings/vm.yaml": VM + "x: 1\n"})

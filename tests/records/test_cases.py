@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from spine.errors import Refused
+from spine.records.approval import read_approval, write_approval
 from spine.records.baseline import read_baseline, write_baseline
 from spine.records.gap import read_gap, write_gap
 from spine.records.imported import read_imported, write_imported
@@ -33,6 +34,7 @@ READ: dict[str, Callable[..., object]] = {
     "gap": read_gap,
     "settings": read_settings,
     "withdrawal": read_withdrawal,
+    "approval": read_approval,
     "imported": read_imported,
     "baseline": read_baseline,
 }
@@ -42,6 +44,7 @@ WRITE: dict[str, Callable[..., str]] = {
     "gap": write_gap,
     "settings": write_settings,
     "withdrawal": write_withdrawal,
+    "approval": write_approval,
     "imported": write_imported,
     "baseline": write_baseline,
 }
