@@ -29,7 +29,7 @@ CATALOGUE = ROOT / "spine/catalogue"
 ALL = {one.code: one for one in explanations()}
 # Files whose codes come with work that is not in this tree yet: they may have entries without a code.
 AWAITED: frozenset[str] = frozenset()
-BOUNDS = {"SP140", "SP300", "SP999"}  # ends of ranges in a table of the SARIF document, given to nobody
+BOUNDS = {"SP300", "SP999"}  # ends of ranges in a table of the SARIF document, given to nobody
 SETTINGS = 'spine: settings/1\ngoverned: ["bindings/**/*.yaml", "spine.yaml"]\n'
 
 
@@ -194,7 +194,7 @@ def test_a_short_number_gets_its_zeros() -> None:
     assert explain("12").code == "SP012"
 
 
-@pytest.mark.parametrize(("text", "meant"), [("SP1O7", "SP107"), ("SP17", "SP017"), ("P107", "SP107")])
+@pytest.mark.parametrize(("text", "meant"), [("SP17", "SP017"), ("P107", "SP107")])
 def test_a_near_miss_suggests(text: str, meant: str) -> None:
     with pytest.raises(NoSuchCode) as caught:
         explain(text)
