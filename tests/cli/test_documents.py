@@ -14,6 +14,7 @@ import click
 from published import fitting, judge
 
 from spine.actions.published_schemas import published_schemas
+from tests.review.forms.test_making import AHEAD
 
 from .conftest import VM, Done, House
 from .golden import HERE, sections, settle
@@ -264,9 +265,10 @@ def test_the_keys_of_what_sets_a_clone_up(house: House, inside: Call) -> None:
 def test_every_verb_has_its_documents_and_every_document_was_asked_for() -> None:
     """The keys of all documents that have a schema stand in the golden file, put there by a session above."""
     asked = {*sections(FILE)}
-    assert asked == {one.name for one in published_schemas() if one.kind == "document"}
+    ahead = {f"{name}/1" for name in AHEAD}
+    assert asked == {one.name for one in published_schemas() if one.kind == "document"} - ahead
     for words in speaking(*((name, command(name)) for name in NAMES)):
-        spoken = {"drivers install": "drivers", "drivers uninstall": "drivers"}.get(words, words.replace(" ", "-"))
+        spoken = "drivers" if words.startswith("drivers ") else words.replace(" ", "-")
         assert f"{spoken}/1" in asked, f"spine {words} --json"
 
 

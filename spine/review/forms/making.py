@@ -14,7 +14,7 @@ from typing import Any
 from typing_extensions import get_original_bases, is_typeddict
 
 from spine.records.schemas import DIALECT, of_form
-from spine.review.forms import ledger, parts, proposals, trees
+from spine.review.forms import gates, ledger, parts, proposals, trees
 from spine.review.forms.words import ENDINGS
 
 # A document by its name in `"spine": "NAME/1"`; of several forms it has one.
@@ -62,6 +62,13 @@ DOCUMENTS: Mapping[str, tuple[Any, ...]] = {
     "report": (trees.Reported,),
     "drivers": (trees.DriversInstalled, trees.DriversRemoved),
     "doctor": (trees.Health,),
+    "hooks-install": (gates.Hooks,),
+    "hooks-uninstall": (gates.Hooks,),
+    "hooks-status": (gates.Hooks,),
+    "hooks-lines": (gates.HookLines,),
+    "explain": (gates.Explanation,),
+    "explanations": (gates.Explanations,),
+    "review": (gates.RangeReviewed,),
 }
 WITHOUT_EXIT = {"parity-chart"}  # data for a program that draws, and nothing else
 
@@ -103,7 +110,7 @@ def _document(name: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _part(title: str, part: dict[str, Any]) -> dict[str, Any]:
-    form = next((vars(room)[title] for room in (parts, proposals, ledger, trees) if title in vars(room)), None)
+    form = next((vars(room)[title] for room in (parts, proposals, ledger, trees, gates) if title in vars(room)), None)
     made = part if form is None else _described(form, part)
     groups = _SETS_OR_EXPECTS.get(title, [])
     rules = [{"anyOf": [{"required": [key]} for key in keys]} for keys in groups]

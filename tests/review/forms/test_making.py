@@ -93,6 +93,18 @@ def names_in(source: str) -> Iterator[str]:
                     yield str(value.value).removesuffix("/1")
 
 
+# Their verbs are not here yet. A verb that comes takes its documents out of this list, and puts a session into
+# tests/cli/test_documents.py that asks for them.
+AHEAD = {"hooks-install", "hooks-uninstall", "hooks-status", "hooks-lines", "explain", "explanations", "review"}
+
+
+def test_what_is_ahead_is_not_here() -> None:
+    assert {*DOCUMENTS} >= AHEAD
+    for name in AHEAD:
+        verb = {"explanations": "explain"}.get(name, name.partition("-")[0])
+        assert not (SOURCE / "cli" / f"{verb}.py").is_file(), f"spine {verb} is here: take {name} out of AHEAD"
+
+
 def test_every_document_of_the_source_has_a_schema_and_every_schema_a_document() -> None:
     """Names that are made up while spine runs are those of its verbs; tests/cli holds each against its answer."""
     modules = [*(SOURCE / "review").rglob("*.py"), *(SOURCE / "cli").rglob("*.py"), *(SOURCE / "actions").rglob("*.py")]
@@ -100,10 +112,10 @@ def test_every_document_of_the_source_has_a_schema_and_every_schema_a_document()
     made_up = {name for name in found if "*" in name}
     assert made_up == {"loop-*", "gap-*"}
     literal = found - made_up
-    assert literal <= {*DOCUMENTS}, "a document without a schema"
+    assert literal <= {*DOCUMENTS} - AHEAD, "a document without a schema"
     proposing = {"propose", "undo", "supersede", "resolve"}  # one function gives them all
-    for name in {*DOCUMENTS} - literal - proposing:
-        assert re.fullmatch(r"(loop|gap)-[a-z]+", name), f"no verb gives {name}/1"
+    for name in {*DOCUMENTS} - literal - proposing - AHEAD:
+        assert re.fullmatch(r"(loop|gap|hooks)-[a-z]+", name), f"no verb gives {name}/1"
 
 
 def test_the_endings_are_those_of_spine() -> None:
