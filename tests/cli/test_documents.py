@@ -225,6 +225,7 @@ def test_the_keys_of_questions(house: House, inside: Call) -> None:
     other = ask("propose", "pause", "--set", f"{place}.status=paused")["id"]
     house.commit("drafts")
     ask("overlaps", code=3)
+    ask("review", "HEAD^..HEAD")
     ask("status")
     ask("apply", one)
     ask("resolve", other, code=2)

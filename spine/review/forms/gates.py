@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from spine.review.forms.parts import Counts, Finding, Plan
+from spine.review.forms.parts import Counts, Finding
 from spine.review.forms.proposals import Shown
 from spine.review.forms.words import Code, Commit, TreePath
 
@@ -82,16 +82,6 @@ class Explanations(TypedDict):
     groups: list[CodeGroup]
 
 
-class Reviewed(Shown):
-    """A proposal with what a reviewer wants to know of it."""
-
-    plan: Plan | None
-    """What it would do, if it is still to land."""
-    problem: str | None
-    """Why it cannot even be planned."""
-    warnings: list[str]
-
-
 class Unreadable(TypedDict):
     """A folder of a proposal that cannot be read."""
 
@@ -117,9 +107,9 @@ class RangeReviewed(TypedDict):
     onto: Commit
     """The commit that the plans are made on."""
     counts: Counts
-    pending: list[Reviewed]
-    landed: list[Reviewed]
-    closed: list[Reviewed]
+    pending: list[Shown]
+    landed: list[Shown]
+    closed: list[Shown]
     """Withdrawn, superseded or undone."""
     unreadable: list[Unreadable]
     moved: list[Moved]

@@ -62,6 +62,12 @@ class Shown(TypedDict):
     proposal: Proposal
     receipt: Receipt | None
     withdrawal: Withdrawal | None
+    plan: Plan | None
+    """What it would do, if it is still to land."""
+    problem: str | None
+    """Why it cannot even be planned."""
+    warnings: list[str]
+    """What to be careful about."""
 
 
 class Planned(Plan):

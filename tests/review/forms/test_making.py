@@ -95,7 +95,7 @@ def names_in(source: str) -> Iterator[str]:
 
 # Their verbs are not here yet. A verb that comes takes its documents out of this list, and puts a session into
 # tests/cli/test_documents.py that asks for them.
-AHEAD = {"hooks-install", "hooks-uninstall", "hooks-status", "hooks-lines", "explain", "explanations", "review"}
+AHEAD = {"hooks-install", "hooks-uninstall", "hooks-status", "hooks-lines", "explain", "explanations"}
 
 
 def test_what_is_ahead_is_not_here() -> None:
