@@ -1,4 +1,4 @@
-"""`spine schema infer`"""
+"""`spine schema infer`, `list` and `show`"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spine.cli.workspace import open_workspace
 
 @click.group("schema")
 def command() -> None:
-    """Find out what makes an entry the same entry, and declare it."""
+    """Find out what makes an entry the same entry, and declare it; show the JSON Schemas of all files and answers."""
 
 
 @command.command("infer")
@@ -54,3 +54,37 @@ def infer(
         door.terminal.next_step(f"spine apply {made.proposal.id}")
     elif done.found and not is_written:
         door.terminal.next_step('spine schema infer --propose "what tells our entries apart"')
+
+
+@command.command("list")
+@json_option
+@click.pass_obj
+def list_(door: Door, as_json: bool) -> None:
+    """List the JSON Schemas of records (files of a repository) and of documents (what --json gives)."""
+    from spine.actions.published_schemas import published_schemas
+    from spine.review.schema_text import schema_list_document, schema_list_lines
+
+    listed = published_schemas()
+    if as_json:
+        door.terminal.give(schema_list_document(listed))
+    else:
+        door.terminal.show(schema_list_lines(listed, door.terminal.style))
+
+
+@command.command("show")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def show(door: Door, name: str, as_json: bool) -> None:
+    """Show the JSON Schema of a record or document.
+
+    NAME is what stands in its first key: plan/1, or plan. The schema is draft 2020-12 and whole: it refers to no other.
+    """
+    from spine.actions.published_schemas import find_schema
+    from spine.review.schema_text import schema_document
+
+    found = find_schema(name)
+    if as_json:
+        door.terminal.give(schema_document(found))
+    else:
+        door.terminal.show(found.text.rstrip("\n").split("\n"))

@@ -36,7 +36,8 @@ What comes out: every verb takes --json and prints one document on stdout, whate
     {"spine": "plan/1", ..., "exit": {"code": 0, "meaning": "done"}}
     {"spine": "error/1", "code": "SP061", "message": ..., "place": ..., "hint": ..., "exit": ...}
 
-Within plan/1 keys are added, never changed or removed.
+Within plan/1 keys are added, never changed or removed. spine schema show plan gives its JSON Schema (draft 2020-12),
+spine schema list names them all.
 """,
     "addresses": """
 An address is a place in a file: FILE#ADDRESS.

@@ -8,12 +8,12 @@ it is loaded when a schema is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NotRequired, Required
+from typing import Annotated, Any, Literal, NotRequired, Required, get_args
 
 # pydantic does not take typing.TypedDict before Python 3.12; it brings typing_extensions along.
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, get_type_hints, is_typeddict
 
 from spine.change.form import MAX_OPERATIONS
 from spine.change.operations import Slot
@@ -199,6 +199,8 @@ class GapsForm(TypedDict, total=False):
 
 
 class ProposalForm(TypedDict):
+    """What a proposal changes, what it saw when it was made, and why: `proposal.yaml`."""
+
     spine: Literal["proposal/1"]
     id: ProposalId
     title: Annotated[str, Text("\\S", MAX_TITLE)]
@@ -226,6 +228,8 @@ class GlassForm(TypedDict):
 
 
 class ReceiptForm(TypedDict):
+    """That a proposal has landed: `receipt.yaml`, written by the commit that landed it."""
+
     spine: Literal["receipt/1"]
     proposal: AnyProposal
     digest: Digest
@@ -251,6 +255,8 @@ class ApprovalForm(TypedDict):
 
 
 class WithdrawalForm(TypedDict):
+    """That a pending proposal is not to land: `withdrawn.yaml`."""
+
     spine: Literal["withdrawal/1"]
     proposal: ProposalId
     by: Person
@@ -274,6 +280,8 @@ ImportedGapForm = TypedDict("ImportedGapForm", {"from": Path, "says": NotRequire
 
 
 class GapForm(TypedDict):
+    """A known shortfall: `gaps/GAP-….yaml`."""
+
     spine: Literal["gap/1"]
     id: GapId
     title: Annotated[str, Text("\\S", 200)]
@@ -413,6 +421,8 @@ class AuditForm(TypedDict, total=False):
 
 
 class SettingsForm(TypedDict, total=False):
+    """What is governed, how lists are told apart and merged, which rules hold: `spine.yaml`."""
+
     spine: Required[Literal["settings/1"]]
     folders: FoldersForm | None
     governed: Annotated[list[str], Members(unique=True)] | None
@@ -441,6 +451,8 @@ class ImportedProposalForm(TypedDict):
 
 
 class ImportedForm(TypedDict):
+    """The proposals of the time before spine, as commit messages tell of them."""
+
     spine: Literal["imported/1"]
     proposals: list[ImportedProposalForm] | None
 
@@ -453,6 +465,8 @@ class KnownForm(TypedDict):
 
 
 class BaselineForm(TypedDict):
+    """What was wrong when a repository was adopted, so that only what is new is an error."""
+
     spine: Literal["baseline/1"]
     findings: list[KnownForm] | None
 
@@ -503,32 +517,6 @@ class LoopForm(TypedDict, total=False):
     checks: dict[str, CheckForm] | None
 
 
-class SeriesForm(TypedDict):
-    """A column of an audit, now or before; null where a row cannot be told, and a total only where a row has one."""
-
-    name: str
-    moment: Literal["now", "before"]
-    values: list[Count | None]
-    totals: list[Count | None]
-
-
-class FailingForm(TypedDict):
-    category: str
-    series: str
-    rule: str
-
-
-class ChartForm(TypedDict):
-    spine: Literal["parity-chart/1"]
-    audit: str
-    title: str
-    at: str | None
-    since: str | None
-    categories: list[str]
-    series: list[SeriesForm]
-    failing: list[FailingForm]
-
-
 def _null(key: str) -> dict[str, Any]:
     return {"properties": {key: {"type": "null"}}}
 
@@ -567,25 +555,7 @@ _RULES: Mapping[Any, list[dict[str, Any]]] = {
     ],
     KeyedForm: [_one_of("keyed", "set")],
 }
-_ALL_FORMS: tuple[Any, ...] = (
-    *(SetForm, AddForm, RemoveForm, MoveForm, RenameForm, CommentForm, SpliceForm, ExpectForm),
-    *(FileForm, GapsForm, ProposalForm, LandedForm, GlassForm, ReceiptForm, WithdrawalForm, ApprovalForm),
-    *(ClosedForm, AcceptedForm, ImportedGapForm, GapForm),
-    *(UniqueForm, ChoiceForm, RequireForm),
-    *(
-        FoldersForm,
-        KeyedForm,
-        ReferenceForm,
-        WhoForm,
-        BreakGlassForm,
-        PolicyForm,
-        GapRulesForm,
-        LimitsForm,
-        SettingsForm,
-    ),
-    *(ImportedProposalForm, ImportedForm, KnownForm, BaselineForm, LoopForm),
-    *(ExpectedForm, RowForm, RowRuleForm, AuditForm, GapsLikeForm, CheckForm, SeriesForm, FailingForm, ChartForm),
-)
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OPEN_FORMS: tuple[Any, ...] = (LoopForm,)  # those that may hold more than they name
 FORMS: Mapping[str, Any] = {
     "proposal": ProposalForm,
@@ -597,12 +567,19 @@ FORMS: Mapping[str, Any] = {
     "settings": SettingsForm,
     "imported": ImportedForm,
     "baseline": BaselineForm,
-    "parity-chart": ChartForm,  # no file, but what `parity --format chart` gives
 }
 
 
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a record's file. Raises KeyError for a kind that is not one of `FORMS`."""
+    form = FORMS[kind]
+    made = of_form(form, is_open=form in OPEN_FORMS)
+    head = {"$schema": DIALECT, "title": f"spine {kind}/1"}
+    return head | {key: value for key, value in made.items() if key != "title"}
+
+
+def of_form(form: Any, *, is_open: bool) -> dict[str, Any]:
+    """What pydantic makes of a form and of all the forms in it, which may hold nothing that they do not name."""
     from pydantic import TypeAdapter
     from pydantic.json_schema import GenerateJsonSchema
 
@@ -612,13 +589,24 @@ def schema(kind: str) -> dict[str, Any]:
         def field_title_should_be_set(self, schema: Any) -> bool:
             return False
 
-    for form in _ALL_FORMS:
-        rules = _RULES.get(form)
-        extra = "allow" if form in OPEN_FORMS else "forbid"
-        form.__pydantic_config__ = {"extra": extra} | ({"json_schema_extra": {"allOf": rules}} if rules else {})
-    made = TypeAdapter(FORMS[kind]).json_schema(schema_generator=Untitled)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"spine {kind}/1"}
-    return head | {key: value for key, value in made.items() if key != "title"}
+    for one in _forms_in(form, {}):
+        rules = _RULES.get(one)
+        extra = "allow" if is_open and one is form else "forbid"
+        one.__pydantic_config__ = {"extra": extra} | ({"json_schema_extra": {"allOf": rules}} if rules else {})
+    return TypeAdapter(form).json_schema(schema_generator=Untitled)
+
+
+def _forms_in(kind: Any, seen: dict[Any, None]) -> Iterable[Any]:
+    """A form and those that its fields are made of."""
+    if is_typeddict(kind):
+        if kind not in seen:
+            seen[kind] = None
+            for field in get_type_hints(kind).values():
+                _forms_in(field, seen)
+    else:
+        for part in get_args(kind):
+            _forms_in(part, seen)
+    return seen
 
 
 def schema_text(kind: str) -> str:

@@ -115,19 +115,21 @@ def inferred_document(done: Inferred, made: Proposed | None, *, is_written: bool
 
 def proposed_document(verb: str, done: Proposed) -> Json:
     """A new proposal (of `propose`, `undo`, `supersede`) with its plan."""
-    return document(
-        verb,
-        Exit.DONE,
-        id=done.proposal.id,
-        path=done.folder,
-        digest=done.digest,
-        effect=done.effect,
-        restored=list(done.restored),
-        backup=done.backup,
-        replaced=done.replaced,
-        warnings=list(done.warnings),
-        plan=plan_part(done.plan),
-    )
+    return document(verb, Exit.DONE, **_proposed_part(done))
+
+
+def _proposed_part(done: Proposed) -> Json:
+    return {
+        "id": done.proposal.id,
+        "path": done.folder,
+        "digest": done.digest,
+        "effect": done.effect,
+        "restored": list(done.restored),
+        "backup": done.backup,
+        "replaced": done.replaced,
+        "warnings": list(done.warnings),
+        "plan": plan_part(done.plan),
+    }
 
 
 def resolved_document(done: Resolved) -> Json:
@@ -136,7 +138,7 @@ def resolved_document(done: Resolved) -> Json:
         {**conflict_part(one.path, one.conflict), "take": one.take.side, "value": value_part(one.take.value)}
         for one in done.decided
     ]
-    return {**proposed_document("resolve", done.made), "resolves": done.old, "settled": settled}
+    return document("resolve", Exit.DONE, **_proposed_part(done.made), resolves=done.old, settled=settled)
 
 
 def restored_document(id_: str, paths: Sequence[str]) -> Json:

@@ -70,7 +70,7 @@ def parity_document(found: Parity) -> Json:
 
 
 def chart_document(found: Parity) -> Json:
-    """The data of a bar chart: categories, and a series of numbers for each column (schema: schemas/parity-chart.json).
+    """The data of a bar chart: categories, and a series of numbers for each column (`spine schema show parity-chart`).
 
     With an older revision each column has two series, of which the earlier is marked so.
     """

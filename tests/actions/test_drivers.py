@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from published import fitting
 
 import spine
 from spine.change.markers import sides_of
@@ -718,11 +719,11 @@ def test_bare_and_linked(bare_start: Clone, tmp_path: Path) -> None:
 def test_for_programs(bare_start: Clone) -> None:
     import json
 
-    shown = json.loads(bare_start.spine("drivers", "install", "--print", "--json").stdout)
+    shown = fitting(json.loads(bare_start.spine("drivers", "install", "--print", "--json").stdout))
     assert shown["spine"] == "drivers/1"
     assert shown["attributes"]["file"] == ".gitattributes"
     assert shown["changed"] == []
-    done = json.loads(bare_start.spine("drivers", "install", "--json").stdout)
+    done = fitting(json.loads(bare_start.spine("drivers", "install", "--json").stdout))
     assert done["settings"] == shown["settings"]
     assert "merge.spine.driver" in done["changed"]
-    assert json.loads(bare_start.spine("drivers", "uninstall", "--json").stdout)["changed"] == done["changed"]
+    assert fitting(json.loads(bare_start.spine("drivers", "uninstall", "--json").stdout))["changed"] == done["changed"]

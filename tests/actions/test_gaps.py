@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from published import fitting
 
 from spine.actions.absorb import absorb
 from spine.actions.again import again
@@ -440,10 +441,10 @@ def test_the_faces_and_their_documents(
     words = ["gap", "new", "Backups \x1b[31mfail", "--type", "runtime-bug", "--severity", "high", "--json"]
     code, out = spine(home, capsys, *words)
     assert code == 2
-    assert json.loads(out)["spine"] == "error/1"
+    assert fitting(json.loads(out))["spine"] == "error/1"
     words[2] = "Backups fail"
     code, out = spine(home, capsys, *words)
-    made = json.loads(out)
+    made = fitting(json.loads(out))
     assert (code, made["spine"], made["id"], made["before"], made["proposal"]) == (
         0,
         "gap-new/1",
@@ -454,9 +455,9 @@ def test_the_faces_and_their_documents(
     assert made["gap"]["found"] == "2026-02-12"
     home.commit("it")
     code, out = spine(home, capsys, "gap", "list", "--json", "--status", "open")
-    assert [one["id"] for one in json.loads(out)["gaps"]] == ["GAP-OP-001"]
+    assert [one["id"] for one in fitting(json.loads(out))["gaps"]] == ["GAP-OP-001"]
     code, out = spine(home, capsys, "gap", "list", "--json", "--at", "HEAD^")
-    assert json.loads(out)["gaps"] == []
+    assert fitting(json.loads(out))["gaps"] == []
     for words in (
         ["accept", "1", "--why", "x"],
         ["reopen", "1"],
@@ -464,14 +465,14 @@ def test_the_faces_and_their_documents(
         ["close", "1", "--evidence", "HEAD"],
     ):
         code, out = spine(home, capsys, "gap", *words, "--json")
-        assert (code, json.loads(out)["spine"]) == (0, f"gap-{words[0]}/1")
+        assert (code, fitting(json.loads(out))["spine"]) == (0, f"gap-{words[0]}/1")
     code, out = spine(home, capsys, "gap", "show", "1", "--json")
-    shown = json.loads(out)
+    shown = fitting(json.loads(out))
     assert (shown["gap"]["status"], shown["gap"]["evidence"], shown["findings"]) == ("closed", [home.tip()], [])
     code, out = spine(home, capsys, "gap", "reopen", "1", "--propose", "--json")
-    assert (code, json.loads(out)["outcome"]) == (0, "already-there")
+    assert (code, fitting(json.loads(out))["outcome"]) == (0, "already-there")
     code, out = spine(home, capsys, "gap", "close", "1", "--evidence", "HEAD", "--propose", "--json")
-    assert json.loads(out)["proposal"]["plan"]["outcome"] == "clean"
+    assert fitting(json.loads(out))["proposal"]["plan"]["outcome"] == "clean"
     code, out = spine(home, capsys, "gap", "show", "1")
     assert out.startswith("GAP-OP-001  Backups fail\nstatus     closed\n")
     code, out = spine(home, capsys, "gap", "list")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from published import fitting
 
 import spine
 from spine.actions.infer import infer, propose_inferred, write_inferred
@@ -116,7 +117,7 @@ def test_at_the_door(bench: Bench) -> None:
     assert shown.returncode == 0, shown.stderr
     assert "+ vms: {keyed: [name]}" in shown.stdout
     assert "? bindings/odd.yaml#rows: several fields would do (x, y)" in shown.stdout
-    document = json.loads(run_spine(bench, "schema", "infer", "--propose", "keys", "--json").stdout)
+    document = fitting(json.loads(run_spine(bench, "schema", "infer", "--propose", "keys", "--json").stdout))
     assert document["spine"] == "schema-infer/1"
     assert document["declared"] == [
         {"pattern": f"{VM}#vms", "kind": "{keyed: [name]}", "evidence": "name unique in 3 items in 3 versions"}

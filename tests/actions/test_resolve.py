@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from published import fitting
 
 from spine.actions.apply import Blocked, PlanConflicts, apply
 from spine.actions.plan import plan
@@ -258,7 +259,7 @@ def test_every_way_out_of_one_conflict_works(bench: Bench) -> None:
         words = shlex.split(ways[what].replace("VALUE", "7"))
         done = spine(bench, *words[1:], "--json")
         assert done.returncode == 0, done.stdout + done.stderr
-        document = json.loads(done.stdout)
+        document = fitting(json.loads(done.stdout))
         assert document["spine"] == "resolve/1"
         assert document["resolves"] == id_
         outcomes[what] = document["settled"][0]["take"]
@@ -274,7 +275,7 @@ def test_left_over_conflicts_end_with_3_and_their_commands(bench: Bench) -> None
     assert done.returncode == 3
     assert f"--at '{VM}#b' --take proposal" in done.stdout or f"--at {VM}#b --take proposal" in done.stdout
     assert "1 conflict is left to settle; nothing was written" in done.stderr
-    document = json.loads(spine(bench, "resolve", id_, "--at", "a", "--take", "target", "--json").stdout)
+    document = fitting(json.loads(spine(bench, "resolve", id_, "--at", "a", "--take", "target", "--json").stdout))
     assert document["exit"]["code"] == 3
     assert [one["address"] for one in document["conflicts"]] == ["b"]
     assert document["conflicts"][0]["takes"] == ["target", "proposal", "value"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from published import fitting
+
 from spine.actions.attention import overlaps
 from spine.actions.listing import Overview, status
 from spine.actions.sources import WorkTree
@@ -150,7 +152,7 @@ def test_an_interrupted_landing_comes_first(bench: Bench) -> None:
 def test_the_document_says_the_same(bench: Bench) -> None:
     bench.commit("a gap", **{PATH: TEXT, "gaps/GAP-OP-118.yaml": gap(118, "high")})
     bench.write(PATH, TEXT.replace("a: 1", "a: 5"))
-    document = json.loads(json.dumps(status_document(status(bench.work))))
+    document = fitting(json.loads(json.dumps(status_document(status(bench.work)))))
     assert document["spine"] == "status/1"
     assert document["by_hand"] == [{"path": PATH, "how": "edited"}]
     assert [one["id"] for one in document["gaps"]] == ["GAP-OP-118"]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from published import fitting
 
 from spine.actions.trace import NotTraceable, trace
 from spine.review.style import PLAIN
@@ -185,7 +186,7 @@ def test_every_link_survives(bench: Bench, bring: Callable[[Bench], None]) -> No
 
 def test_the_document_has_all_things_and_links(bench: Bench) -> None:
     like_the_seed(bench)
-    document = json.loads(json.dumps(trace_document(trace(bench.work, GAP))))
+    document = fitting(json.loads(json.dumps(trace_document(trace(bench.work, GAP)))))
     assert document["spine"] == "trace/1"
     things = {(one["kind"], one["id"]) for one in document["things"]}
     assert ("gap", GAP) in things

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from everything import everything
+from published import fitting
 
 from spine.cli.boundary import run
 
@@ -56,9 +57,10 @@ class Done:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The one JSON document on stdout."""
+        """The one JSON document on stdout, which is as its published schema says."""
         document = json.loads(self.out)
         assert isinstance(document, dict)
+        fitting(document)
         return document
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from published import fitting
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = "bindings/vm.yaml"
@@ -41,6 +42,7 @@ def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert isinstance(found, dict)
+    fitting(found)
     return found
 
 

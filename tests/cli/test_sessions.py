@@ -31,6 +31,8 @@ def test_a_session(file: Path, house: House) -> None:
             came.append("")
         said = house.shell(line[2:], code=None)
         known += sorted(set(commits(house)) - set(known), key=commits(house).index)
+        if "--json" in line and said.out.startswith("{"):
+            assert said.document["spine"]
         names = Names(known)
         shown = [*said.out.splitlines(), *(f"! {one}".rstrip() for one in said.err.splitlines())]
         came += [line, *(names.hide(one) for one in shown)]
