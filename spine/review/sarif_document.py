@@ -25,6 +25,7 @@ _ABOUT = (
     ("SP110", "A governed change has no receipt that explains it, or a receipt or proposal is not what it says."),
     ("SP120", "A file, identity or reference of one tree does not agree with the others."),
     ("SP140", "A hook found a commit that breaks the rules."),
+    ("SP160", "An alias has no anchor, or an approval or a landing is not as the policy wants it."),
     ("SP200", "A value of a binding is not what the rules and schemas of this repository allow."),
     ("SP300", "A loop says what cannot be so."),
     ("SP400", "A gap or an id in prose names what is not there, or does not hold."),

@@ -162,3 +162,11 @@ def test_what_does_not_fit_is_cut_at_a_finding_and_counted() -> None:
     assert shown > 100
     small = findings_markdown("t", "v", rows, characters=10**9, octets=20_000)
     assert len(small.encode()) <= 20_000
+
+
+def test_findings_of_the_policy_are_told_apart_from_those_of_values() -> None:
+    rows = rows_of([Finding(code, Place("a.yaml", 1, 1), "m") for code in ("SP137", "SP149", "SP199")])
+    made: Any = sarif_document(rows, 1, "1.0")
+    rules = made["runs"][0]["tool"]["driver"]["rules"]
+    words = [one["shortDescription"]["text"] for one in rules]
+    assert [text.split()[1] for text in words] == ["hook", "alias", "value"]
