@@ -172,6 +172,8 @@ class Explainer:
 
     def _allowed(self, landing: _Landing) -> None:
         """Whether the policy of the parent let it land."""
+        if not self.step.commit:  # a hook asks about a commit that is still to come: nobody signed it yet
+            return
         from spine.actions.authority import landing_findings
 
         parents = len(read_commit(self.repo, self.step.commit).parents)
