@@ -36,7 +36,5 @@ def test_a_range_is_reviewed(house: House, inside: Callable[..., Done]) -> None:
     document = inside("review", range_, "--json").document
     assert [one["proposal"]["id"] for one in document["pending"]] == [pending]
     assert [one["proposal"]["id"] for one in document["landed"]] == [landed]
-    assert [(one["code"], one["place"]["file"][13:]) for one in document["by_hand"]] == [
-        ("SP107", "bindings/vm.yaml")
-    ]
+    assert [(one["code"], one["place"]["file"][13:]) for one in document["by_hand"]] == [("SP107", "bindings/vm.yaml")]
     assert document["counts"] == {"add": 0, "change": 1, "remove": 0}
