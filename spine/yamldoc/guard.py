@@ -72,13 +72,16 @@ def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Documen
     try:
         _compose(document, bounds)
     except yaml.YAMLError as error:
-        raise _unparsable(error, file) from error
+        raise _unparsable(error, file, bounds) from error
     except (UnicodeEncodeError, ValueError) as error:
         raise Unparsable(f"not text that YAML allows: {error}", place=Place(file or "<text>")) from error
     finally:
         if collects:
             gc.enable()
     return document
+
+
+_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's own limit, which newer ones meet while they look ahead
 
 
 def _has_odd_break(text: str) -> bool:
@@ -88,11 +91,14 @@ def _has_odd_break(text: str) -> bool:
     return "\r" in text and _LONE_RETURN.search(text) is not None
 
 
-def _unparsable(error: yaml.YAMLError, file: str) -> Unparsable:
+def _unparsable(error: yaml.YAMLError, file: str, limits: Limits) -> Unparsable:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).splitlines()[0]
     context = getattr(error, "context", None)
     message = f"{context}: {problem}" if context else str(problem)
+    if problem == _TOO_DEEP and mark is not None:
+        message = f"nested deeper than {limits.depth}"
+        return Unparsable(message, place=Place(file or "<text>", mark.line + 1, mark.column + 1))
     if mark is None:
         return Unparsable(f"not valid YAML: {message}", place=Place(file or "<text>"))
     return Unparsable(f"not valid YAML: {message}", place=Place(file or "<text>", mark.line + 1, mark.column + 1))

@@ -534,7 +534,7 @@ def test_diff_of_files_that_come_go_and_move(clone: Clone) -> None:
     (clone.path / "bindings/machines.yaml").chmod(0o755)
     clone.git("add", "-A")
     assert clone.git("diff", "--cached", "-M").stdout == (
-        f"bindings/machines.yaml  (renamed from {PATH}, mode 100644 → 100755)\n"
+        f"bindings/machines.yaml  (moved from {PATH}, mode 100644 → 100755)\n"
         "  ~ vms[vmid=101].name: dns → resolver\n\n"
         "bindings/new.yaml  (new file)\n    + a: 1\n"
     )
