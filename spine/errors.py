@@ -48,10 +48,14 @@ class Place:
 
 
 class SpineError(Exception):
-    """A command cannot go on. `exit_code` says how the process ends, `hint` names the command that mends it."""
+    """A command cannot go on. `exit_code` says how the process ends, `hint` names the command that mends it.
+
+    The place `is_there` unless it is in a file as it would be, which nobody can look up.
+    """
 
     exit_code = Exit.FAILED
     code = "SP001"
+    is_there = True
 
     def __init__(self, message: str, *, place: Place | None = None, hint: str | None = None) -> None:
         super().__init__(message)

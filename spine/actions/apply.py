@@ -13,7 +13,7 @@ from spine.actions.plan import Plan, check_paths, check_policy, paths_of, plan_o
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
-from spine.ledger.reading import PROPOSAL, RECEIPT, Stored, read_ledger
+from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Stored, read_ledger
 from spine.printable import printable
 from spine.records.proposal import Proposal
 from spine.records.receipt import Glass, Receipt, write_receipt
@@ -57,15 +57,20 @@ class Breaks(SpineError):
     """Values would not agree any more as `spine.yaml` says they do; all findings are in `plan`."""
 
     code = "SP339"
+    is_there = False
 
     def __init__(self, plan: Plan) -> None:
         first, count = plan.breaks[0], len(plan.breaks)
         rest = f" and {count - 1} more" if count > 1 else ""
-        super().__init__(
-            f"{plan.proposal.id} would bring {first.code}{rest}: {first.message}",
-            place=first.place,
-            hint=f"spine plan {plan.proposal.id} shows all; spine supersede {plan.proposal.id} makes a better one",
+        id_ = plan.proposal.id
+        better = (
+            f"propose --undo {id_} takes the draft back" if plan.is_draft else f"supersede {id_} makes a better one"
         )
+        hint = f"spine plan {id_} shows all; spine {better}"
+        if any(file.path == SETTINGS for file in plan.files):
+            hint += "; a rule with severity: warning stops nothing until all is mended"
+        message = f"{id_} would bring {first.code}{rest}: {first.message}"
+        super().__init__(message, place=first.place, hint=hint)
         self.plan = plan
 
 

@@ -10,7 +10,7 @@ from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Finding, Place, SpineError
 from spine.ledger.reading import SETTINGS, read_ledger
-from spine.records.baseline import fingerprint
+from spine.records.baseline import Baseline, baseline_of, subtract
 from spine.repository import (
     BadRevision,
     CommitId,
@@ -108,7 +108,7 @@ def _fresh(repo: Repository, since: CommitId | None, until: CommitId) -> tuple[F
     if end.blob(SETTINGS) is None:
         return ()
     start = snapshot_of(repo, since) if since is not None else None
-    known = {fingerprint(one) for one in findings_of(repo, start, tip=since)} if start is not None else set()
+    known = baseline_of(findings_of(repo, start, tip=since)) if start is not None else Baseline()
     if start is None or start.blob(SETTINGS) is None:
-        known |= set(baseline_in(end)[0])
-    return tuple(one for one in findings_of(repo, end, tip=until) if fingerprint(one) not in known)
+        known |= baseline_in(end)[0]
+    return tuple(subtract(findings_of(repo, end, tip=until), known)[0])

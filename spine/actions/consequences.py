@@ -17,7 +17,8 @@ def consequences(
 ) -> tuple[Finding, ...]:
     """The findings that planned files would bring to a tree, of the rules that will hold then; old debt is none of it.
 
-    Where neither tree declares rules nothing is read. What is wrong with the new settings themselves is a finding too.
+    Debt is known by the baseline of the tree as it is: no change brings its own excuse. Where no rules hold
+    then nothing is read. What is wrong with the new settings themselves is a finding too.
     """
     overlay = Overlay(repo, tree)
     for file in files:
@@ -38,4 +39,4 @@ def consequences(
 
     before = Sheets(tree, settings)
     after = Sheets(overlay, then, parsed=before.parsed)
-    return tuple(brought(before, after, overlay.files.keys(), baseline_in(overlay)[0]))
+    return tuple(brought(before, after, overlay.files.keys(), baseline_in(tree)[0]))

@@ -300,9 +300,11 @@ def values_keep_the_rules(tree: Tree) -> Iterator[Finding]:
     settings = tree.settings
     if settings.refs or settings.rules or settings.schemas:
         from spine.ledger.sheets import Sheets
-        from spine.ledger.value_checks import value_findings
+        from spine.ledger.value_checks import idle_declarations, value_findings
 
-        yield from value_findings(Sheets(tree.files, settings, listed=tree.paths, documents=tree.documents))
+        sheets = Sheets(tree.files, settings, listed=tree.paths, documents=tree.documents)
+        yield from value_findings(sheets)
+        yield from idle_declarations(sheets)
 
 
 def containers(document: Document) -> Iterator[tuple[Address, Node]]:

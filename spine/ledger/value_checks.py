@@ -2,48 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
-from spine.errors import Finding
-from spine.ledger.reference_checks import dangling, offered
+from spine.errors import Finding, Place
+from spine.ids import near
+from spine.ledger.reference_checks import Dangling, dangling, offered
+from spine.ledger.referrers import with_referrers
 from spine.ledger.rule_checks import breaches, told
 from spine.ledger.sheets import Sheets, folders_above
-from spine.patterns import PlacePattern
+from spine.patterns import AddressPattern, PlacePattern
+from spine.printable import printable
 from spine.records.baseline import Baseline, baseline_of, subtract
 from spine.records.rules import Reference, Rule, Unique
+from spine.records.settings import Settings
 
 SETTINGS = "spine.yaml"
+IDLE = "SP334"
 
-Look = Callable[[Sheets], Iterable[Finding]]
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at: a reference, a rule, or (None) the schemas; in these files, or (None) in all."""
+
+    at: Reference | Rule | None
+    only: Collection[str] | None = None
+
+    def findings(self, sheets: Sheets, dangles: list[tuple[Reference, Dangling]] | None = None) -> Iterator[Finding]:
+        """What is found there; `dangles` gets what dangles."""
+        if isinstance(self.at, Reference):
+            for one in dangling(sheets, self.at, self.only):
+                if dangles is not None:
+                    dangles.append((self.at, one))
+                yield one.finding
+        elif self.at is not None:
+            yield from breaches(sheets, self.at, self.only)
+        else:
+            from spine.ledger.schema_checks import misfits  # jsonschema is slow to import
+
+            yield from misfits(sheets, self.only)
 
 
 def value_findings(sheets: Sheets) -> Iterator[Finding]:
     """All findings of a tree about declared references, rules and schemas."""
+    for look in _everywhere(sheets.settings):
+        yield from look.findings(sheets)
+
+
+def idle_declarations(sheets: Sheets) -> Iterator[Finding]:
+    """Declarations that speak of no file: most likely a slip, and then nothing is checked."""
     settings = sheets.settings
-    for reference in settings.refs:
-        yield from (one.finding for one in dangling(sheets, reference))
-    for rule in settings.rules:
-        yield from breaches(sheets, rule)
-    if settings.schemas:
-        yield from _misfits(None, sheets)
+    schemas = [(PlacePattern(one.files, AddressPattern()), one.place) for one in settings.schemas]
+    declared = [*((place, rule.place) for rule in settings.rules for place in rule.places), *schemas]
+    for one in settings.refs:
+        declared += [(place, one.place) for place in (one.source, *one.targets) if isinstance(place, PlacePattern)]
+    for pattern, place in declared:
+        if not sheets.of(pattern):
+            what = str(pattern.files or "*")
+            close = near(what, sheets.governed(), most=1)
+            hint = f"did you mean {printable(close[0])}?" if close else "nothing is checked until there is one"
+            yield Finding(IDLE, place or Place(SETTINGS), f"no file is {printable(what)}", hint, "warning")
 
 
 def brought(before: Sheets, after: Sheets, touched: Collection[str], known: Baseline | None = None) -> list[Finding]:
-    """The findings that a change brings: those of the tree `after` it that the tree `before` it does not have.
+    """The findings that a change brings; of what is gone and still referred to one finding that lists who does."""
+    fresh, dangles = new_findings(before, after, touched, known)
+    if dangles:
+        fresh = with_referrers(before, after, fresh, dangles)
+    return sorted(fresh, key=lambda one: (one.place.file, one.place.line or 0, one.place.column or 0, one.code))
+
+
+def new_findings(
+    before: Sheets, after: Sheets, touched: Collection[str], known: Baseline | None = None
+) -> tuple[list[Finding], list[tuple[Reference, Dangling]]]:
+    """The findings of the tree `after` a change that the tree `before` it does not have; and all that dangles there.
 
     `touched` are the paths that differ. Only files that the change can affect are looked at: those that it touches, and
     those that may hold a value which it takes away or gives out twice. `known` is the debt that blocks nothing.
     """
     if SETTINGS in touched:  # other rules: everything is looked at
-        old, new = list(value_findings(before)), list(value_findings(after))
+        then, now = list(_everywhere(before.settings)), list(_everywhere(after.settings))
     else:
-        old, new = [], []
-        for look in _looks(before, after, frozenset(touched)):
-            old += look(before)
-            new += look(after)
-    fresh, _ = subtract(new, baseline_of(old) + (known or Baseline()))
-    return sorted(fresh, key=lambda one: (one.place.file, one.place.line or 0, one.place.column or 0, one.code))
+        then = now = list(_looks(before, after, frozenset(touched)))
+    dangles: list[tuple[Reference, Dangling]] = []
+    new = [finding for look in now for finding in look.findings(after, dangles)]
+    if not new:  # nothing can have come
+        return [], []
+    old = baseline_of(finding for look in then for finding in look.findings(before))
+    return subtract(new, old | (known or Baseline()))[0], dangles
+
+
+def _everywhere(settings: Settings) -> Iterator[Look]:
+    yield from map(Look, (*settings.refs, *settings.rules))
+    if settings.schemas:
+        yield Look(None)
 
 
 def _looks(before: Sheets, after: Sheets, touched: frozenset[str]) -> Iterator[Look]:
@@ -55,7 +107,7 @@ def _looks(before: Sheets, after: Sheets, touched: frozenset[str]) -> Iterator[L
         if lost:
             only |= {path for path in after.of(reference.source) if after.may_hold(path, lost)}
         if only:
-            yield partial(_dangling, reference, only)
+            yield Look(reference, only)
     for rule in settings.rules:
         only = _touched_of(after, rule.places, touched)
         if only and isinstance(rule, Unique) and rule.per == "all":
@@ -63,23 +115,9 @@ def _looks(before: Sheets, after: Sheets, touched: frozenset[str]) -> Iterator[L
             every = {path for pattern in rule.places for path in after.of(pattern)}
             only |= {path for path in every if given and after.may_hold(path, given)}
         if only:
-            yield partial(_breaches, rule, only)
+            yield Look(rule, only)
     if settings.schemas:
-        yield partial(_misfits, None if _is_schema(before, after, touched) else touched)
-
-
-def _dangling(reference: Reference, only: Collection[str], sheets: Sheets) -> Iterable[Finding]:
-    return (one.finding for one in dangling(sheets, reference, only))
-
-
-def _breaches(rule: Rule, only: Collection[str], sheets: Sheets) -> Iterable[Finding]:
-    return breaches(sheets, rule, only)
-
-
-def _misfits(only: Collection[str] | None, sheets: Sheets) -> Iterable[Finding]:
-    from spine.ledger.schema_checks import misfits  # jsonschema is slow to import
-
-    return misfits(sheets, only)
+        yield Look(None, None if _is_schema(before, after, touched) else touched)
 
 
 def _touched_of(after: Sheets, places: Iterable[PlacePattern], touched: frozenset[str]) -> set[str]:

@@ -19,6 +19,7 @@ BASELINE = "spine-baseline.yaml"
 MOST = 100_000  # findings of one kind in one file
 
 _LINE = re.compile(r"\b(line|column) [0-9]{1,9}\b")
+_ITEM = re.compile(r"\[(?:#[0-9]+|[^][]*=[^][]*)\](?:#[0-9]+)?")
 _CODE = re.compile(r"SP[0-9]{3}")
 
 
@@ -52,16 +53,36 @@ def baseline_of(findings: Iterable[Finding]) -> Baseline:
 
 
 def subtract(findings: Iterable[Finding], known: Baseline) -> tuple[list[Finding], Baseline]:
-    """The findings that the baseline does not know, in their order, and what of the baseline is gone from the files."""
+    """The findings that the baseline does not know, in their order, and what of the baseline is gone from the files.
+
+    Of what is left then, a finding and a known one are the same too if they differ only in how they name an item: an
+    entry that is added above moves `[#3]` to `[#4]`, and one that is not unique by `id` has all named by another field.
+    """
     left = Counter(known)
-    fresh = []
-    for finding in findings:
-        mark = fingerprint(finding)
-        if left[mark] > 0:
-            left[mark] -= 1
+    fresh = [finding for finding in findings if not _take(left, fingerprint(finding))]
+    loose: dict[Fingerprint, list[Fingerprint]] = {}
+    if fresh:
+        for mark in sorted((+left).elements()):
+            loose.setdefault(_loosely(mark), []).append(mark)
+    new = []
+    for finding in fresh:
+        same = loose.get(_loosely(fingerprint(finding)))
+        if same:
+            left[same.pop()] -= 1
         else:
-            fresh.append(finding)
-    return fresh, +left
+            new.append(finding)
+    return new, +left
+
+
+def _take(left: Baseline, mark: Fingerprint) -> bool:
+    if left[mark] > 0:
+        left[mark] -= 1
+        return True
+    return False
+
+
+def _loosely(mark: Fingerprint) -> Fingerprint:
+    return Fingerprint(mark.file, mark.code, _ITEM.sub("[…]", mark.what))
 
 
 def read_baseline(text: str, *, file: str = BASELINE) -> Baseline:

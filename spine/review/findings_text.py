@@ -34,7 +34,7 @@ def error_lines(error: SpineError, style: Style, find_line: FindLine = no_line) 
         place = Place(f"{place.file[:_LONGEST_PLACE]}…", place.line, place.column)
     message = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
     hint = error.hint if error.hint is None or len(error.hint) <= _LONGEST else None
-    return _lines(place, error.code, message, hint, style, find_line)
+    return _lines(place, error.code, message, hint, style, find_line if error.is_there else no_line)
 
 
 def findings_lines(findings: Iterable[Finding], style: Style, find_line: FindLine = no_line) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from spine.actions.apply import AlreadyApplied, Applied
 from spine.actions.bringing import Counts
 from spine.actions.plan import Plan
+from spine.errors import Place
 from spine.printable import printable
 from spine.review.authority_text import authority_lines
 from spine.review.conflict_text import conflict_lines, ways_out
 from spine.review.file_text import file_lines, reason_lines
 from spine.review.file_view import note_text, planned_files
-from spine.review.findings_text import finding_lines
+from spine.review.findings_text import FindLine, finding_lines
 from spine.review.style import Style
 
 _MOST = 40  # lines of one text; `spine show` has them all
@@ -33,11 +34,23 @@ def plan_lines(plan: Plan, style: Style, *, most: int | None = _MOST) -> list[st
         out += [style("conflict", f"blocked: {printable(reason)}") for reason in plan.blockers]
     if plan.findings:
         out.append("afterwards it would be found that:")
-        out += [f"  {line}" for one in plan.findings[:_MOST] for line in finding_lines(one, style)]
+        find_line = _lines_after(plan)
+        out += [f"  {line}" for one in plan.findings[:_MOST] for line in finding_lines(one, style, find_line)]
         out += [f"  and {len(plan.findings) - _MOST} more"] if len(plan.findings) > _MOST else []
     out += authority_lines(plan, style)
     out.append(style("strong", summary(plan)))
     return out
+
+
+def _lines_after(plan: Plan) -> FindLine:
+    """The lines of the files as the plan makes them; those of others are not at hand."""
+    texts = {file.path: (file.after or b"").decode("utf-8", "replace").split("\n") for file in plan.files}
+
+    def find(place: Place) -> str | None:
+        lines = texts.get(place.file, [])
+        return lines[place.line - 1] if place.line is not None and place.line <= len(lines) else None
+
+    return find
 
 
 def headline(plan: Plan, style: Style) -> list[str]:

@@ -15,13 +15,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spine.errors import Finding
 from spine.ledger.sheets import Sheets
-from spine.ledger.value_checks import brought, value_findings
+from spine.ledger.value_checks import brought, idle_declarations, new_findings, value_findings
 from spine.records.baseline import baseline_of, fingerprint, subtract
 from spine.records.settings import read_settings
 from spine.repository.snapshots import is_below
 
 CASES = sorted((Path(__file__).parent / "value_cases").glob("*.yaml"))
+CHANGES = sorted((Path(__file__).parent / "change_cases").glob("*.yaml"))
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,25 @@ def sheets(files: dict[str, str]) -> Sheets:
 def test_case(path: Path) -> None:
     content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     files = {"spine.yaml": "spine: settings/1\n" + content["settings"], **content["files"]}
-    found = [
-        f"{one.place}: {one.code}{'' if one.severity == 'error' else ' ' + one.severity} {one.message}"
-        + (f" | {one.hint}" if one.hint else "")
-        for one in value_findings(sheets(files))
-    ]
-    assert found == content["findings"]
+    tree = sheets(files)
+    assert [said(one) for one in (*value_findings(tree), *idle_declarations(tree))] == content["findings"]
+
+
+def said(finding: Finding) -> str:
+    severity = "" if finding.severity == "error" else f" {finding.severity}"
+    hint = f" | {finding.hint}" if finding.hint else ""
+    return f"{finding.place}: {finding.code}{severity} {finding.message}{hint}"
+
+
+@pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
+def test_what_a_change_brings(path: Path) -> None:
+    """`files` are there before; `change` gives files of the tree after it, null for one that is gone."""
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    before = {"spine.yaml": "spine: settings/1\n" + content["settings"], **content["files"]}
+    changed = before | content["change"]
+    after = {file: text for file, text in changed.items() if text != "null"}
+    found = brought(sheets(before), sheets(after), set(content["change"]))
+    assert [said(one) for one in found] == content["brings"]
 
 
 SETTINGS = """\
@@ -109,7 +124,7 @@ def test_what_a_change_brings_is_what_everything_would_show(before: dict[str, st
     touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     old, new = sheets(before), sheets(after)
     fresh, _ = subtract(value_findings(new), baseline_of(value_findings(old)))
-    assert sorted(map(fingerprint, brought(old, new, touched))) == sorted(map(fingerprint, fresh))
+    assert sorted(map(fingerprint, new_findings(old, new, touched)[0])) == sorted(map(fingerprint, fresh))
 
 
 @given(trees())
