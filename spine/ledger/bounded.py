@@ -16,7 +16,9 @@ from typing import Any
 
 from spine.ledger.schema_values import TooMuch
 
-MOST_STEPS = 1_000_000  # keywords looked at for one file
+MOST_STEPS = 100_000  # keywords looked at for one file, and so many more for each value in it:
+STEPS_A_VALUE = 100
+MOST_STEPS_AT_ALL = 3_000_000
 _WIDEST = 10_000  # exponents of numbers whose multiples are asked for
 _LONGEST_NAME = 200
 FORMATS = ("date", "email", "ipv4", "ipv6", "uuid")
@@ -39,7 +41,7 @@ class Bounds:
         """Raises `TooMuch` when nothing is left."""
         self.left -= steps
         if self.left < 0:
-            raise TooMuch(f"more than {MOST_STEPS:,} steps")
+            raise TooMuch("the schema takes too many steps for it")
 
     def pattern(self, text: str) -> Any:
         """A pattern that can be searched with, None for one that is not checked."""
@@ -203,6 +205,15 @@ def _pattern_properties(bounds: Bounds) -> Keyword:
     return pattern_properties
 
 
+def _property_names(bounds: Bounds) -> Keyword:
+    def property_names(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if validator.is_type(instance, "object"):
+            for key in instance:
+                yield from (_error(error.message, key) for error in validator.descend(key, wanted))
+
+    return property_names
+
+
 def _additional_properties(bounds: Bounds) -> Keyword:
     def additional_properties(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[Any]:
         if not validator.is_type(instance, "object"):
@@ -289,6 +300,7 @@ def _unevaluated(bounds: Bounds, keyword: Keyword) -> Keyword:
 _OWN: dict[str, Callable[[Bounds], Keyword]] = {
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
+    "propertyNames": _property_names,
     "additionalProperties": _additional_properties,
     "enum": _enum,
     "uniqueItems": _unique_items,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spine.errors import Finding, Place, Refused
-from spine.ledger.bounded import FORMATS, MOST_STEPS, Bounds
-from spine.ledger.schema_values import Exact, Members, Plain, TooMuch, number, spot_at
+from spine.ledger.bounded import FORMATS, MOST_STEPS, MOST_STEPS_AT_ALL, STEPS_A_VALUE, Bounds
+from spine.ledger.schema_values import Exact, Members, Plain, TooMuch, Ways, number
 from spine.ledger.sheet import Sheet
 from spine.ledger.sheets import Sheets
 from spine.paths import check_path
@@ -54,6 +54,7 @@ class SchemaFiles:
         self._loaded: dict[str, Loaded | Finding] = {}
         self._folders: dict[str, str] = {}  # of `$id`s, to those of files
         self.registry = self._registry()
+        self.flaw: Finding | None = None  # of what a reference led to
 
     def get(self, path: str, asked: Place | None = None) -> Loaded:
         """The schema in a file. Raises `NoSchema`, with the place of who asked if there is no file."""
@@ -67,11 +68,11 @@ class SchemaFiles:
             raise NoSchema(found)
         return found
 
-    def validator(self, loaded: Loaded) -> Any:
-        """What validates with a schema, within bounds that are set anew."""
+    def validator(self, loaded: Loaded, values: int) -> Any:
+        """What validates so many values with a schema, within bounds that are set anew."""
         from jsonschema import FormatChecker
 
-        self.bounds.left = MOST_STEPS
+        self.bounds.left = min(MOST_STEPS + STEPS_A_VALUE * values, MOST_STEPS_AT_ALL)
         made = self.bounds.validator(loaded.draft)
         return made({"$ref": uri_of(loaded.path)}, registry=self.registry, format_checker=FormatChecker(FORMATS))
 
@@ -158,6 +159,8 @@ class SchemaFiles:
         try:
             loaded = self.get(path)
         except NoSchema as error:
+            if self.sheets.data(path) is not None:
+                self.flaw = error.finding
             raise missing(ref=uri) from error
         default = specification_with(loaded.draft.META_SCHEMA["$schema"])
         return Resource.from_contents(loaded.content, default_specification=default)
@@ -215,5 +218,5 @@ def _joined(path: str, reference: str) -> str:
 def _flaw(sheet: Sheet | None, path: str, at: tuple[str | int, ...], message: str) -> Finding:
     place = Place(path)
     if sheet is not None and sheet.document.root is not None:
-        place = spot_at(sheet, sheet.document.root, at).place
+        place = Ways(sheet).to(sheet.document.root, at).place
     return Finding(BAD_SCHEMA, place, message)

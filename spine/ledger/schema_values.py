@@ -52,6 +52,11 @@ class Plain:
         self.sheet = sheet
         self._left = MOST_NODES
 
+    @property
+    def count(self) -> int:
+        """How many values there were."""
+        return MOST_NODES - self._left
+
     def of(self, node: Node, depth: int = 0) -> object:
         """The plain value of a node. Raises `TooMuch`."""
         self._left -= 1
@@ -106,15 +111,26 @@ def key_text(entry: Entry) -> str:
     return entry.key.text if entry.key.kind == "scalar" else "*" + entry.key.text if entry.key.kind == "alias" else "?"
 
 
-def spot_at(sheet: Sheet, root: Node, path: Iterable[str | int]) -> Spot:
-    """The place that a JSON path names. Behind an alias it is the alias."""
-    node, entry = root, None
-    for step in path:
-        if node.kind == "mapping":
-            found = next((one for one in reversed(node.entries) if key_text(one) == step), None)
-        else:
-            found = node.entries[step] if isinstance(step, int) and step < len(node.entries) else None
-        if found is None:
-            break
-        node, entry = found.value, found
-    return Spot(sheet, node, entry)
+class Ways:
+    """The way from JSON paths back to places, each mapping indexed once."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._members: dict[int, dict[str, Entry]] = {}
+
+    def to(self, root: Node, path: Iterable[str | int]) -> Spot:
+        """The place that a path names. Behind an alias it is the alias."""
+        node, entry = root, None
+        for step in path:
+            found = self._child(node, step)
+            if found is None:
+                break
+            node, entry = found.value, found
+        return Spot(self.sheet, node, entry)
+
+    def _child(self, node: Node, step: str | int) -> Entry | None:
+        if node.kind != "mapping":
+            return node.entries[step] if isinstance(step, int) and step < len(node.entries) else None
+        if id(node) not in self._members:
+            self._members[id(node)] = {key_text(entry): entry for entry in node.entries}
+        return self._members[id(node)].get(str(step))

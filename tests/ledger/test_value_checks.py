@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import Finding
+from spine.ledger.schema_checks import MOST
 from spine.ledger.sheets import Sheets
 from spine.ledger.value_checks import brought, idle_declarations, new_findings, value_findings
 from spine.records.baseline import baseline_of, fingerprint, subtract
@@ -130,3 +131,29 @@ def test_what_a_change_brings_is_what_everything_would_show(before: dict[str, st
 @given(trees())
 def test_nothing_changed_brings_nothing(tree: dict[str, str]) -> None:
     assert brought(sheets(tree), sheets(tree), set()) == []
+
+
+def test_misfits_without_number_are_counted_and_cut() -> None:
+    many = "".join(f"k{number}: 1\n" for number in range(2_000))
+    schema = '{"additionalProperties": {"type": "string"}}'
+    settings_ = 'spine: settings/1\nschemas: {"a.yaml": a.json}\n'
+    found = list(value_findings(sheets({"spine.yaml": settings_, "a.json": schema, "a.yaml": many})))
+    assert [str(one.place) for one in found[:2]] == ["a.yaml:1:5", "a.yaml:2:5"]
+    assert len(found) == MOST + 1
+    assert found[-1].message == "1800 more misfits with a.json are not shown"
+
+
+def test_large_enums_and_long_lists_are_decided() -> None:
+    items = "".join(f"- {{n: {number}, more: [1, {{a: b}}]}}\n" for number in range(5_000))
+    schema = f'{{"uniqueItems": true, "items": {{"properties": {{"n": {{"enum": {[*range(4_999)]} }} }} }} }}'
+    settings_ = 'spine: settings/1\nschemas: {"a.yaml": a.json}\n'
+    found = [
+        said(one)
+        for one in value_findings(
+            sheets({"spine.yaml": settings_, "a.json": schema, "a.yaml": items + "- {more: [1, {a: b}], n: 7}\n"})
+        )
+    ]
+    assert [one[:45] for one in found] == [
+        "a.yaml:1:1: SP335 $ does not fit: its items 8",
+        "a.yaml:5000:7: SP335 [#5000].n is 4999, which",
+    ]
