@@ -134,7 +134,8 @@ def _said(error: Any, spot: Spot) -> str:
         shown(value) if value is not None else {"mapping": "a mapping", "sequence": "a list"}.get(spot.node.kind, "?")
     )
     if spot.node.kind == "alias" and value is None:
-        return f"is *{printable(spot.node.text[:80])}, in which something does not fit: {printable(error.message[:_LONGEST])}"
+        inside = printable(error.message[:_LONGEST])
+        return f"is *{printable(spot.node.text[:80])}, in which something does not fit: {inside}"
     if error.validator == "type":
         names = wanted if isinstance(wanted, list) else [wanted]
         kind = f" (a {_KINDS[value[0]]})" if value is not None and value[0] in _KINDS else ""
