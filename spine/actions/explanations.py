@@ -9,6 +9,7 @@ from spine.ids import near
 from spine.records.explanation import Explanation, read_explanations
 
 _DIGITS = 3
+_TYPED = str.maketrans("OIL", "011")  # as they are taken for digits
 
 
 class NoSuchCode(Refused):
@@ -40,9 +41,9 @@ def explain(text: str) -> Explanation:
     """The explanation of one code, in any case and with or without its SP. Raises `NoSuchCode` with what was meant."""
     known = {one.code: one for one in explanations()}
     wanted = text.strip().upper()
-    number = wanted.removeprefix("SP")
+    number = wanted.removeprefix("SP").translate(_TYPED)
     padded = f"SP{number.rjust(_DIGITS, '0')}" if number else ""
-    wanted = padded if wanted == number and number.isdigit() else wanted
+    wanted = padded if wanted.removeprefix("SP") == wanted and wanted.isdigit() else wanted
     if wanted in known:
         return known[wanted]
     close = [padded] if padded in known else near(wanted, known)
