@@ -12,7 +12,7 @@ import pytest
 from spine import __main__
 from spine.cli.root import VERBS
 
-from .conftest import Done, House
+from .conftest import FILES, Done, House
 from .golden import settle
 
 Call = Callable[..., Done]
@@ -70,3 +70,23 @@ def test_the_root_help_is_shown_without_click(house: House, word: str) -> None:
 
 def test_a_narrow_terminal_has_its_own_help(house: House) -> None:
     assert "--version" in house.spine("--help", env={"COLUMNS": "60"}).out
+
+
+RULES = {
+    "spine.ledger.value_checks",
+    "spine.ledger.sheets",
+    "spine.ledger.rule_checks",
+    "spine.ledger.reference_checks",
+}
+SCHEMAS = {"jsonschema", "referencing", "rpds", "re2", "spine.ledger.schema_checks"}
+
+
+def test_a_landing_loads_what_its_rules_need(house: House) -> None:
+    """Without rules nothing of them, with rules nothing of JSON Schema."""
+    id_ = house.propose("stop", "--set", "bindings/vm.yaml#vms[vmid=100].status=stopped")["id"]
+    assert unwanted(loaded(house, "apply", id_), RULES | SCHEMAS) == set()
+    house.commit("rules", {"spine.yaml": FILES["spine.yaml"] + 'rules: [{unique: "bindings/vm.yaml#vms[].vmid"}]\n'})
+    id_ = house.propose("start", "--set", "bindings/vm.yaml#vms[vmid=100].status=running")["id"]
+    came = loaded(house, "apply", id_)
+    assert unwanted(came, SCHEMAS) == set()
+    assert "spine.ledger.value_checks" in came
