@@ -166,8 +166,8 @@ def _try_create(path: Path) -> bool:
     try:
         if _is_ours(path):
             os.unlink(path)
-        draft.write_bytes(_MARK)
         try:
+            draft.write_bytes(_MARK)  # on a full disk it is made, and stays empty
             os.link(draft, path)
         except OSError as error:
             if error.errno not in _NO_LINKS:
@@ -176,7 +176,7 @@ def _try_create(path: Path) -> bool:
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), "wb") as stream:
                 stream.write(_MARK)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     except FileExistsError:
         return False
     except OSError as error:
