@@ -52,7 +52,7 @@ class _Id(str):
 
     @classmethod
     def _flaw(cls, text: str) -> str | None:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of id says what is wrong with a text that would be one
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

@@ -89,7 +89,7 @@ def differences(expected: Sequence[Node | None], there: Sequence[Node | None]) -
     for number, (one, other) in enumerate(zip(expected, there, strict=False), 1):
         left, right = (_plain(node) if node is not None else None for node in (one, other))
         for path in sorted(DeepDiff(left, right).affected_paths):
-            steps = parse_path(path)  # type: ignore[no-untyped-call]
+            steps = parse_path(path)  # type: ignore[no-untyped-call]  # DeepDiff's own has no types
             found.append(_address([str(part) for part in steps], number))
     return found or (["$"] if len(expected) != len(there) else [])
 

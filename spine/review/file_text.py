@@ -11,6 +11,7 @@ from spine.review.sentences import Sentence
 from spine.review.style import Style, Tone
 
 _INDENT = 2
+_TONES: dict[str, Tone] = {"create": "add", "delete": "remove"}
 
 
 def file_lines(file: FileView, style: Style, *, most: int | None = None) -> list[str]:
@@ -80,4 +81,4 @@ def _tone(file: FileView) -> Tone:
         return "conflict"
     if file.state == "already there":
         return "quiet"
-    return {"create": "add", "delete": "remove"}.get(file.becomes, "strong")  # type: ignore[return-value]
+    return _TONES.get(file.becomes, "strong")
