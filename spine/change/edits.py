@@ -193,11 +193,24 @@ class Editor:
 
     def parted_from(self, line: int, foot: str) -> str:
         """The blank line without which a new foot would be the lead of what follows, or part of its comment."""
+        line = self.stays_below(line)
         following = lines_text(self.document, line, line)
         bare = following.lstrip(" ")
         last = foot.rstrip("\r\n").rsplit("\n", 1)[-1]
         is_one = bare.strip() and len(following) - len(bare) == len(last) - len(last.lstrip(" "))
         return self.newline if is_one or bare.startswith("#") else ""
+
+    def stays_below(self, line: int) -> int:
+        """The first line from here on that does not go with an entry which is removed, and in whose place none comes."""
+        gone = {
+            trivia.own_first: trivia.last
+            for container in self.targets.containers.values()
+            if container.removed and not (container.arrivals or container.moved) and pieces.is_block(container.node)
+            for trivia in (layout(self.document, container.node).entries[index] for index in container.removed)
+        }
+        while line in gone:
+            line = gone[line] + 1
+        return line
 
     # -- a new value ----------------------------------------------------------------------------------------------
 
