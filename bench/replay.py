@@ -211,7 +211,11 @@ def _move(tally: Tally, name: str, before: str, after: str, one: Document, chang
     kept = _without_unrelated(merged.text, parted=parted)
     # What was the first entry is not any more: the blank line behind it, its own in the base, is now its successor's.
     behind = _without_unrelated(re.sub(rf"({MARK}-above[^\n]*\n)\n", r"\1", merged.text), parted=parted)
-    if expected in (kept, behind) and merged.text.count(MARK) == moved.count(MARK):
+    # A new comment in front of the unrelated entry is parted from it, or it would be that entry's own.
+    foot = re.sub(rf"(\n *#[^\n]*\n)\n([^\n]*{MARK}-below)", r"\1\2", merged.text)
+    if expected in (kept, behind, _without_unrelated(foot, parted=parted)) and merged.text.count(MARK) == moved.count(
+        MARK
+    ):
         tally.counts["moved: every other byte left alone"] += 1
     else:
         tally.counts["moved: OTHER BYTES TOUCHED"] += 1
