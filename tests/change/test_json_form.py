@@ -44,6 +44,47 @@ def test_operations_that_agree_are_not_chained(change: Change) -> None:
     assert [draft.op for draft in read(sent)] == list(change.ops)
 
 
+AT, NEXT = parse("vms[=a]"), Member("b")
+
+
+@pytest.mark.parametrize(
+    ("op", "sent"),
+    [
+        (SetValue(AT, "1", "2"), {"set": "vms[=a]", "from": 1, "to": 2}),
+        (
+            Add(AT, "- a\n", NEXT, 1, 2, "[]"),
+            {"add": "vms[=a]", "after": "[=b]", "blank": 1, "past": 2, "replaces": "[]", "text": "- a\n"},
+        ),
+        (Add(AT, "- a\n", First()), {"add": "vms[=a]", "after": None, "text": "- a\n"}),
+        (Add(AT, "- a\n", Last()), {"add": "vms[=a]", "text": "- a\n"}),
+        (
+            Remove(AT, "- a\n", NEXT, 1, 2, "{}"),
+            {"remove": "vms[=a]", "was_after": "[=b]", "blank": 1, "was_past": 2, "leaves": "{}", "was": "- a\n"},
+        ),
+        (
+            Move(AT, NEXT, First(), 1, 2),
+            {"move": "vms[=a]", "after": "[=b]", "was_after": None, "past": 1, "was_past": 2},
+        ),
+        (Move(AT, First(), NEXT), {"move": "vms[=a]", "after": None, "was_after": "[=b]"}),
+        (Rename(AT, NEXT), {"rename": "vms[=a]", "to": "[=b]"}),
+        (
+            Comment(AT, "eol", None, "# x", "so"),
+            {"comment": "vms[=a]", "why": "so", "slot": "eol", "from": None, "to": "# x"},
+        ),
+        (
+            SpliceItems(AT, 2, "- x\n", "- a\n", "", None),
+            {"splice": "vms[=a]", "at": 2, "before": "- x\n", "drop": "- a\n", "put": "", "behind": None},
+        ),
+        (Expect(AT, "1"), {"expect": "vms[=a]", "is": 1}),
+        (Expect(AT, exists=True), {"expect": "vms[=a]", "exists": True}),
+        (Expect(AT, absent=True), {"expect": "vms[=a]", "absent": True}),
+    ],
+)
+def test_each_kind_of_operation_as_json(op: Operation, sent: dict[str, object]) -> None:
+    assert to_json(op) == sent
+    assert read(json.dumps([sent]))[0].op == op
+
+
 seen = st.text(max_size=8).filter(lambda text: not has_unsafe(text))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | seen,

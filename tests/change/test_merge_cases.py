@@ -9,6 +9,7 @@ of a `spine.yaml`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import yaml
 import spine
 from spine.records.settings import read_settings
 
+SAYINGS = Path(__file__).parent / "merge_sayings.txt"
 CASES = sorted((Path(__file__).parent / "merge_cases").glob("*.yaml"), key=lambda path: path.name)
 
 
@@ -93,6 +95,23 @@ def test_merge(path: Path) -> None:
         assert spine.patch(found.text, spine.invert(found.change)) == case.target
 
 
+def test_what_is_said_of_each_case() -> None:
+    """The words of all notes and conflicts; `python tests/change/test_merge_cases.py` writes the file anew."""
+    assert "".join(sayings()) == SAYINGS.read_text("utf-8"), "run python -m tests.change.test_merge_cases, and look"
+
+
+def sayings() -> Iterator[str]:
+    for path in CASES:
+        case = read(path)
+        if case.refused:
+            continue
+        found = outcome(case, case.target, case.proposed)
+        told = [f"{one.kind}: {one.message}" for one in found.notes]
+        if isinstance(found, spine.Conflicts):
+            told += [f"CONFLICT {one.kind}: {one.message}" for one in found.conflicts]
+        yield from (f"{path.stem}: {one}\n" for one in told)
+
+
 @pytest.mark.parametrize("path", [*filter(has_two_directions, CASES)], ids=lambda path: path.stem)
 def test_merge_with_sides_swapped(path: Path) -> None:
     case = read(path)
@@ -103,3 +122,7 @@ def test_merge_with_sides_swapped(path: Path) -> None:
     else:
         assert isinstance(found, spine.Merged)
         assert found.text == (case.merged if case.swapped is None else case.swapped)
+
+
+if __name__ == "__main__":
+    SAYINGS.write_text("".join(sayings()), "utf-8")
