@@ -201,7 +201,7 @@ class Editor:
         return self.newline if is_one or bare.startswith("#") else ""
 
     def stays_below(self, line: int) -> int:
-        """The first line from here on that does not go with an entry which is removed, and in whose place none comes."""
+        """The first line from here on that goes with no removed entry, where none comes in the place of one."""
         gone = {
             trivia.own_first: trivia.last
             for container in self.targets.containers.values()
