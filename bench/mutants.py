@@ -40,8 +40,11 @@ def main() -> int:
         every = sorted(_outcomes(place))
         chosen = random.Random(SEED).sample(every, min(COUNT, len(every)))
         made = time.monotonic() - begin
-        _mutmut(place, "run", "--max-children", CHILDREN, *chosen)
+        ran = _mutmut(place, "run", "--max-children", CHILDREN, *chosen)
         outcomes = _outcomes(place)
+        if all(outcomes[name] is None for name in chosen):
+            print(f"nothing was tried: {ran.stdout[-4000:]}{ran.stderr[-4000:]}")
+            return 1
         codes = {name: outcomes[name] for name in chosen}
         counts = Counter("killed" if code in KILLED else WORDS.get(code, f"exit {code}") for code in codes.values())
         for name, code in sorted(codes.items()):

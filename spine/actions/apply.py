@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from spine.actions.authority import let_in, prover
 from spine.actions.locate import locate
 from spine.actions.message import landing_message, landing_trailers
 from spine.actions.plan import Plan, check_paths, check_policy, paths_of, plan_on
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
-from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Stored, read_ledger
+from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Ledger, Stored, read_ledger
 from spine.printable import printable
 from spine.records.proposal import Proposal
 from spine.records.receipt import Glass, Receipt, write_receipt
@@ -163,12 +162,13 @@ class Applying:
     done: AlreadyApplied | None = None
     glass: str | None = None
     broken: Glass | None = None
+    read: Callable[[TreeSnapshot], Ledger] = read_ledger
 
     def decide(self, tree: TreeSnapshot, tip: CommitId | None) -> Decision | None:
         """What to land on that tip; None if nothing, and then `done` says why. Raises what `apply` raises."""
         if tip is None:
             raise NoBranch("the branch has gone meanwhile", hint="git branch --list")
-        ledger = read_ledger(tree)
+        ledger = self.read(tree)
         if self.source is None:
             found = locate(self.work.repo, self.text, ledger)
             self.id = found.stored.id
@@ -204,8 +204,15 @@ class Applying:
         if plan.outcome == "already there":
             self.done = AlreadyApplied(self.id, None, "all that it changes is there already")
             return None
-        self.broken = let_in(self.work, tree, ledger.settings, on_branch or stored, self.glass)
+        if self._is_asked(ledger.settings):
+            from spine.actions.authority import let_in
+
+            self.broken = let_in(self.work, tree, ledger.settings, on_branch or stored, self.glass)
         return self._decision(proposal, plan, tree, tip, ledger.settings, is_new=on_branch is None)
+
+    def _is_asked(self, settings: Settings) -> bool:
+        """Whether the target's policy has a word to say about who lands what."""
+        return self.glass is not None or bool(settings.policy.authority.rules)
 
     def _decision(
         self, proposal: Proposal, plan: Plan, tree: TreeSnapshot, tip: CommitId, settings: Settings, *, is_new: bool
@@ -246,7 +253,11 @@ class Applying:
         name, _, mail = proposal.author.rpartition(" <")
         author = Person(name, mail.removesuffix(">"))
         allow = settings.policy.allow
-        prove = prover(self.work, tree, settings, self.broken)
+        prove = None
+        if self._is_asked(settings):
+            from spine.actions.authority import prover
+
+            prove = prover(self.work, tree, settings, self.broken)
         return Decision(changes, landing_message(proposal, trailers), modes, trailers, author, allow, prove)
 
 

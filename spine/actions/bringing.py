@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from spine.actions.sources import placed_in
+from spine.actions.placing import placed_in
 from spine.address import ROOT
 from spine.change.merge import Conflict, ConflictKind, Conflicts, Note, merge
 from spine.change.operations import Add, Change, Expect, Operation, Remove

@@ -31,6 +31,8 @@ def locate(repo: Repository, text: str, tree: Ledger) -> Located:
     """
     if not text.strip():
         raise NoSuchProposal("the id of a proposal is needed", place=Place("PROPOSAL"), hint="spine list")
+    if text in tree.proposals:
+        return Located(tree.proposals[text], is_draft=False)  # a whole id: no need to look at the work tree
     drafts = drafts_of(repo, tree)
     known = {**drafts.proposals, **tree.proposals}
     if text in known:

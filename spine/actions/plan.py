@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from spine.actions.authority import Standing, standing
-from spine.actions.blame import Setter, who_set
 from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finder, bring
 from spine.actions.consequences import consequences
 from spine.actions.locate import locate
@@ -23,6 +21,10 @@ from spine.records.settings import Settings
 from spine.repository import BlockedPath, CommitId, Repository, TreeSnapshot, resolve, snapshot_of
 from spine.repository.changes import above
 from spine.repository.objects import FOLDER, LINK, SUBMODULE
+
+if TYPE_CHECKING:
+    from spine.actions.authority import Standing
+    from spine.actions.blame import Setter
 
 PlanOutcome = Literal["clean", "already there", "conflicts", "blocked", "applied"]
 
@@ -87,6 +89,8 @@ class Plan:
 
 def plan(work: Workspace, text: str, *, onto: str = "HEAD") -> Plan:
     """The plan of the proposal that `text` means, on a revision. Raises `NoSuchProposal`, or what is wrong with it."""
+    from spine.actions.authority import standing
+
     commit = resolve(work.repo, onto)
     tree = snapshot_of(work.repo, commit)
     ledger = read_ledger(tree)
@@ -114,16 +118,24 @@ def plan_on(
         )
     is_whole = not any(file.outcome == "conflict" for file in files)
     findings = consequences(repo, tree, ledger.settings, files) if files and is_whole else ()
-    set_by = {}
-    for file in files:
-        for conflict in file.conflicts:
-            setter = who_set(repo, commit, file.path, conflict.at)
-            if setter is not None:
-                set_by[file.path, conflict.at] = setter
+    set_by = _setters(repo, commit, files) if not is_whole else {}
     return Plan(
         proposal, stored.folder, stored.digest or "", str(commit), status, is_draft, files,
         tuple(_blockers(proposal, status, known, ledger)), set_by, findings,
     )  # fmt: skip
+
+
+def _setters(repo: Repository, commit: CommitId, files: Iterable[FilePlan]) -> dict[tuple[str, Address], Setter]:
+    """Who set the target's value in each conflict."""
+    from spine.actions.blame import who_set
+
+    found = {}
+    for file in files:
+        for conflict in file.conflicts:
+            setter = who_set(repo, commit, file.path, conflict.at)
+            if setter is not None:
+                found[file.path, conflict.at] = setter
+    return found
 
 
 def standing_against(proposal: Proposal, ledger: Ledger) -> list[str]:

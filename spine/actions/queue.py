@@ -7,16 +7,17 @@ landing is planned on the tip that it meets, as `apply` does it: an order is a w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spine.actions.apply import AlreadyApplied, Applied, Applying, branch_ref
 from spine.actions.landing_order import Ordering
 from spine.actions.locate import drafts_of
 from spine.actions.rehearsal import Candidate, Rehearsal
+from spine.actions.remembered import LedgerMemory
 from spine.actions.touching import Index, places_finder, touches_of
 from spine.actions.workspace import Workspace
 from spine.errors import Exit, SpineError, worst
-from spine.ledger.reading import Ledger, Stored, read_ledger
+from spine.ledger.reading import Ledger, Stored
 from spine.ledger.status import statuses
 from spine.repository import Landed, TreeSnapshot, land, resolve, snapshot_of
 from spine.repository.pushing import Chain, Pushed, land_by_push
@@ -116,10 +117,11 @@ class _Run:
     waiting: dict[str, SpineError] = field(default_factory=dict)
     stopped: SpineError | None = None
     drafts: int = 0
+    memory: LedgerMemory = field(default_factory=LedgerMemory)
 
     def all(self, tree: TreeSnapshot, one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
         """Land whoever fits, again as long as somebody does; then nobody is left who could."""
-        ledger = read_ledger(tree)
+        ledger = self.memory.read(tree)
         known = statuses(ledger)
         self.drafts = len(drafts_of(self.work.repo, ledger).proposals)
         left = _order(self.work, tree, ledger, [id_ for id_, status in known.items() if status == "pending"])
@@ -135,7 +137,7 @@ class _Run:
 
     def _one(self, id_: str, one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
         try:
-            done = one(Applying(self.work, id_))
+            done = one(Applying(self.work, id_, read=self.memory.read))
         except SpineError as error:
             if error.code in _OF_ALL:
                 self.stopped = error
@@ -143,7 +145,7 @@ class _Run:
                 self.waiting[id_] = error
             return
         if isinstance(done, Applied):
-            self.landed.append(done)
+            self.landed.append(_without_bytes(done))
         else:
             self.there.append(done)
 
@@ -153,6 +155,12 @@ class _Run:
         return Queued(
             self.ref, tuple(self.landed), tuple(self.there), waiting, self.stopped, self.drafts, remote, behind
         )
+
+
+def _without_bytes(done: Applied) -> Applied:
+    """A landing to be told of, without the files: hundreds of versions of a large one would fill the memory."""
+    files = tuple(replace(file, before=None, after=None) for file in done.plan.files)
+    return replace(done, plan=replace(done.plan, files=files))
 
 
 def _order(work: Workspace, tree: TreeSnapshot, ledger: Ledger, ids: list[str]) -> list[str]:
@@ -167,10 +175,12 @@ def _order(work: Workspace, tree: TreeSnapshot, ledger: Ledger, ids: list[str]) 
             candidates[id_] = Candidate(stored, stored.proposal, is_draft=False)
     stage = Rehearsal(work.repo, tree, ledger, candidates)
     fitting = [id_ for id_ in candidates if stage.refusal(id_) is None]
-    if stage.lands_all(fitting):
-        return ids
     places = places_finder(tree)
     index = Index({id_: list(touches_of(candidates[id_].proposal, ledger.settings, places)) for id_ in fitting})
-    found = Ordering(stage, sorted(fitting), sorted(index.related()), ()).run()
+    related = sorted(index.related())
+    # Who has nothing to do with anybody lands in any order or in none: nothing is to be rehearsed.
+    if not (related or stage.is_linked) or stage.lands_all(fitting):
+        return ids
+    found = Ordering(stage, sorted(fitting), related, ()).run()
     first = [*found.order, *found.there]
     return [*first, *(id_ for id_ in ids if id_ not in first)]

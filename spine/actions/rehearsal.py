@@ -73,14 +73,14 @@ class Rehearsal:
         self._blobs: dict[str, bytes | None] = {}
         self._settings: dict[bytes | None, Settings] = {}
         self._landed: dict[str, Stored] = {}
-        self._is_linked = any(
+        self.is_linked = any(
             one.proposal.requires or one.proposal.undoes or one.proposal.supersedes for one in candidates.values()
         )
 
     def land(self, stand: Stand, id_: str, *, content_only: bool = False) -> Fits | Fails:
         """Land one proposal on a stand; `content_only` without asking what it requires."""
         one = self.candidates[id_]
-        if self._is_linked and not content_only:
+        if self.is_linked and not content_only:
             against = standing_against(one.proposal, self._ledger_of(stand))
             if against:
                 return Fails("; ".join(against))

@@ -5,10 +5,10 @@ Each source becomes the same thing: for every file its bytes and mode before and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from spine.actions.placing import placed_in
 from spine.actions.workspace import Workspace
 from spine.address import Address
 from spine.change.complete import complete
@@ -39,8 +39,6 @@ from spine.repository import (
 )
 from spine.yamldoc.guard import parse
 from spine.yamldoc.pieces import whole_lines
-
-NO_FILE = "<text>"  # how the engine calls a text that has no file
 
 
 class NothingChanged(Refused):
@@ -271,19 +269,6 @@ def _edited(text: str, edit: Edit, identity: Identity) -> str:
     if edit.verb == "add":
         return add_entry(text, edit.at, edit.token, identity)
     return remove_entry(text, edit.at, identity)
-
-
-@contextmanager
-def placed_in(path: str) -> Iterator[None]:
-    """Says in which file something is wrong where the engine, which knows texts and no files, could not."""
-    try:
-        yield
-    except Refused as error:
-        if error.place is None:
-            error.place = Place(path)
-        elif error.place.file == NO_FILE:
-            error.place = Place(path, error.place.line, error.place.column)
-        raise
 
 
 def _existing(tree: TreeSnapshot, path: str) -> Side:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from collections.abc import Collection
 
 from spine.address import Address, Item, Key, Step
 from spine.change.formatting import same_meaning
@@ -33,10 +34,13 @@ class Comparison:
     Limitations: a document whose root is a scalar, or changes its kind, is not compared entry by entry.
     """
 
-    def __init__(self, old: Document, new: Document, identity: Identity) -> None:
+    def __init__(
+        self, old: Document, new: Document, identity: Identity, *, within: Collection[int] | None = None
+    ) -> None:
         self.old = old
         self.new = new
         self.identity = identity
+        self.within = within  # the only entries (by `id`) to look into; the others may only be renamed or moved
         self.ops: list[Operation] = []
         self._told: set[Address] = set()  # identity fields whose change a rename already says
 
@@ -245,6 +249,8 @@ class Comparison:
         if sides.old_steps[i] != sides.new_steps[j]:
             self.ops.append(Rename(at, sides.new_steps[j]))
             self._tell_identity(at, sides.old_steps[i])
+        if self.within is not None and id(a) not in self.within:
+            return
         if sides.old_layout is not None and sides.new_layout is not None:
             if sides.own_lines(self.old, sides.old_layout, a) == sides.own_lines(self.new, sides.new_layout, b):
                 return

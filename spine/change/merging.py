@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from spine.address import Address, Item, Step
-from spine.change.follow import Followed, follow
+from spine.change.follow import Followed, follow, on_the_way
 from spine.change.operations import Change, Operation
 from spine.change.places import Places
 from spine.change.rules import FileRules
@@ -41,8 +41,10 @@ class Merging:
                 before = parse(pieces.whole_lines(base))
             except Unparsable:
                 before = None
-        followed = follow(before, there, rules.identity) if before is not None else Followed()
-        places = Places(before) if before is not None else None
+        places, followed = None, Followed()
+        if before is not None:
+            places = Places(before)
+            followed = follow(before, there, rules.identity, within=on_the_way(places, change.ops))
         return cls(there, Places(there), before, places, followed, change, rules)
 
     def here(self, at: Address) -> Address:

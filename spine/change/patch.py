@@ -68,10 +68,9 @@ def patched(document: Document, ops: Iterable[Operation], *, expected: Document 
         raise NotEditable("two operations touch the same characters") from error
     if expected is None or expected.text != result:
         try:
-            expected = parse(result)
+            expected = parse(f"\ufeff{result}" if document.bom else result)
         except Unparsable as error:
             raise ProofFailed(f"the result is not YAML: {error}") from error
-        expected.bom = document.bom
     prove(targets, expected)
     return expected
 

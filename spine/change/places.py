@@ -15,11 +15,11 @@ class Ambiguous(Refused):
 
 
 class Places:
-    """The entries of one document by address. Containers are indexed when first asked for."""
+    """The entries of one document by address. Containers are indexed when first asked for, once a document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._indexes: dict[tuple[int, object], dict[object, list[Entry]]] = {}
+        self._indexes = document.indexes
 
     def root(self, address: Address) -> Node | None:
         """The root node of the document that an address speaks of."""

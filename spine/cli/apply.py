@@ -40,8 +40,6 @@ def command(
     named with the reason. With --push the remote decides: what is planned on its tip is pushed, planned anew if others
     were first, and only then is the local branch moved along.
     """
-    from spine.review.documents import applied_document
-
     if proposal is None and remote and not is_queue:  # --push PROPOSAL
         proposal, remote = remote, ""
     if (proposal is None) != is_queue:
@@ -53,6 +51,8 @@ def command(
     with open_workspace(door, writes=True) as work:
         done = landed(door, work, proposal, branch, as_json=as_json, remote=remote, glass=glass)
     if as_json:
+        from spine.review.documents import applied_document
+
         door.terminal.give(applied_document(done))
     else:
         show_landing(door, done)
@@ -90,10 +90,11 @@ def landed(
 ) -> Applied | AlreadyApplied:
     """The landing, on a remote if there is one; a plan that conflicts is shown before its error goes on."""
     from spine.actions.apply import apply
-    from spine.actions.push import apply_push
 
     with showing_conflicts(door, as_json=as_json):
         if remote is not None:
+            from spine.actions.push import apply_push
+
             return apply_push(work, proposal, remote, branch=branch, glass=glass)
         return apply(work, proposal, branch=branch, glass=glass)
 
@@ -102,12 +103,13 @@ def landed(
 def showing_conflicts(door: Door, *, as_json: bool) -> Iterator[None]:
     """Shows the plan of a proposal that does not fit; in JSON it is part of the error's document."""
     from spine.actions.apply import PlanConflicts
-    from spine.review.plan_text import plan_lines
 
     try:
         yield
     except PlanConflicts as refused:
         if not as_json:
+            from spine.review.plan_text import plan_lines
+
             door.terminal.show(plan_lines(refused.plan, door.terminal.style))
         raise
 
@@ -115,7 +117,7 @@ def showing_conflicts(door: Door, *, as_json: bool) -> Iterator[None]:
 def show_landing(door: Door, done: Applied | AlreadyApplied) -> None:
     """One line for what happened, and the next step."""
     from spine.actions.apply import Applied
-    from spine.review.plan_text import landing_lines
+    from spine.review.landing_text import landing_lines
 
     door.terminal.show(landing_lines(done))
     if isinstance(done, Applied):

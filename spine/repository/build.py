@@ -28,13 +28,12 @@ class BadMessage(Refused):
 
 
 @contextmanager
-def private_index(repo: Repository, tree: TreeId | None, changes: Mapping[str, Blob | None]) -> Iterator[Path]:
-    """An index in a folder of its own, holding a tree (None: the empty one) with some paths set or taken out."""
+def private_index(repo: Repository, tree: TreeId | None) -> Iterator[Path]:
+    """An index in a folder of its own, holding a tree (None: the empty one)."""
     with scratch_folder(repo) as folder:
         index = Path(folder, "index")
         env = {"GIT_INDEX_FILE": str(index)}
         repo.git.run("read-tree", tree or "--empty", env=env, config=_PLAIN_INDEX)
-        set_entries(repo, index, changes, config=_PLAIN_INDEX)
         yield index
 
 
@@ -57,15 +56,15 @@ def set_entries(
 
 
 def build_tree(repo: Repository, base: TreeId | None, changes: Mapping[str, Blob | None]) -> TreeId:
-    """The tree that differs from `base` (None: from the empty tree) in exactly these paths."""
-    with private_index(repo, base, changes) as index:
-        return write_tree(repo, index, base, changes)
+    """Store the tree that differs from `base` (None: the empty tree) in exactly these paths, whose blobs are there.
 
-
-def write_tree(repo: Repository, index: Path, base: TreeId | None, changes: Mapping[str, Blob | None]) -> TreeId:
-    """The tree of a private index, proved to be `base` with these changes: git passes over a path it does not like."""
-    config = (*_PLAIN_INDEX, *DURABLE)
-    tree = TreeId(repo.git.run("write-tree", env={"GIT_INDEX_FILE": str(index)}, config=config).line)
+    By git's own hands, for any path that git takes; a landing makes its trees in memory (`trees`). It is proved to be
+    what was asked for: git passes over a path it does not like.
+    """
+    with private_index(repo, base) as index:
+        set_entries(repo, index, changes, config=_PLAIN_INDEX)
+        config = (*_PLAIN_INDEX, *DURABLE)
+        tree = TreeId(repo.git.run("write-tree", env={"GIT_INDEX_FILE": str(index)}, config=config).line)
     written = TreeSnapshot(repo, tree)
     wrong = [path for path, blob in changes.items() if written.item(path) != blob]
     wrong += [change.path for change in changed_paths(repo, base, tree) if change.path not in changes]
@@ -124,11 +123,8 @@ def _check_author(author: Person | None) -> None:
 def _prove_trailers(repo: Repository, commit: Commit, expected: Sequence[Trailer]) -> None:
     if not expected:
         return
-    # git's own reading, with the user's settings for trailers, is what everybody else will see.
-    said = repo.git.run("interpret-trailers", "--parse", "--no-divider", stdin=commit.message.encode()).out.decode()
-    by_git = tuple((key, value) for key, _, value in (line.partition(": ") for line in said.splitlines()))
     keys = {key.lower() for key, _ in expected}
-    for found in (parse_trailers(commit.message), by_git):
+    for found in (parse_trailers(commit.message), *_read_by_git(repo, commit.message)):
         ours = sorted((key.lower(), value) for key, value in found if key.lower() in keys)
         if ours != sorted((key.lower(), value) for key, value in expected):
             raise BadMessage(
@@ -136,6 +132,13 @@ def _prove_trailers(repo: Repository, commit: Commit, expected: Sequence[Trailer
                 f"{printable(', '.join(f'{key}: {value}' for key, value in ours)) or 'none of them are read back'}",
                 hint="look at what the commit-msg hook does to the end of the message",
             )
+
+
+def _read_by_git(repo: Repository, message: str) -> Iterator[tuple[Trailer, ...]]:
+    """git's own reading where the user's settings bend it: it is what everybody else will see."""
+    if any(name.startswith(("trailer.", "core.comment")) for name in repo.config.values):
+        said = repo.git.run("interpret-trailers", "--parse", "--no-divider", stdin=message.encode()).out.decode()
+        yield tuple((key, value) for key, _, value in (line.partition(": ") for line in said.splitlines()))
 
 
 def scratch_folder(repo: Repository) -> tempfile.TemporaryDirectory[str]:

@@ -33,9 +33,9 @@ class Config:
 
 
 def read_config(git: Git) -> Config:
-    """Everything that `git config --list` knows, in one run."""
+    """Everything that `git config --list` knows, asked once."""
     values: dict[str, str] = {}
-    for field in git.run("config", "--list", "-z").fields:
+    for field in git.run_once("config", "--list", "-z").fields:
         name, separator, value = field.partition("\n")
         values[name] = value if separator else "true"
     return Config(values)

@@ -48,14 +48,13 @@ def write_index(work_tree: WorkTreeSnapshot, own: Sequence[OwnPath], lock: Index
             shutil.copy2(lock.index, index)
         env = {"GIT_INDEX_FILE": str(index), **without_filters(work_tree.settings(), repo.git.env)}
         entries = {one.path: one.after for one in own}
-        set_entries(repo, index, entries, env=env)
         # Let git look at the files we wrote, so that it need not do so again at every `git status`.
-        written = [one.path for one in own if one.after is not None and not in_the_way(work_tree, one)]
+        written = [one.path for one in own if not in_the_way(work_tree, one)]
         stdin = "".join(f"{path}\0" for path in written).encode()
         config = ("core.safecrlf=false",)
-        repo.git.run("update-index", "--remove", "-z", "--stdin", stdin=stdin, env=env, config=config)
+        repo.git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=stdin, env=env, config=config)
         now = IndexSnapshot(repo, index)
         wrong = {path: blob for path, blob in entries.items() if now.item(path) != blob}
-        if wrong:  # a file changed under git's eyes; its entry is the landed one all the same
+        if wrong:  # a file is left alone, or changed under git's eyes; its entry is the landed one all the same
             set_entries(repo, index, wrong, env=env)
         lock.install(index)

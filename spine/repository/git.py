@@ -13,7 +13,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spine.errors import SpineError
@@ -98,6 +98,13 @@ class Git:
     env: Mapping[str, str]
     cwd: Path
     settings: tuple[str, ...] = _SETTINGS
+    _known: dict[tuple[str, ...], Answer] = field(default_factory=dict, compare=False, repr=False)
+
+    def run_once(self, *arguments: str, accept: Collection[int] = (0,)) -> Answer:
+        """Run a command whose answer holds for as long as this process lives; asked again, it is not run again."""
+        if arguments not in self._known:
+            self._known[arguments] = self.run(*arguments, accept=accept)
+        return self._known[arguments]
 
     def run(
         self,
@@ -126,7 +133,7 @@ class Git:
 
     def version(self) -> tuple[int, ...]:
         """Which git this is, for example (2, 39, 5)."""
-        said = self.run("version").line
+        said = self.run_once("version").line
         match = re.search(r"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?", said)
         if match is None:
             raise GitFailed(f"git does not say which version it is: {printable(said)}")

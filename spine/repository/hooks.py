@@ -9,8 +9,9 @@ from pathlib import Path
 
 from spine.errors import Exit, SpineError
 from spine.printable import printable
-from spine.repository.build import BadMessage, scratch_folder
+from spine.repository.build import BadMessage, private_index, scratch_folder
 from spine.repository.git import Answer, GitFailed, finish
+from spine.repository.objects import TreeId
 from spine.repository.opened import Repository
 
 TIME_LIMIT = 300.0
@@ -26,13 +27,15 @@ class HookRefused(SpineError):
     code = "SP615"
 
 
-def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float = TIME_LIMIT) -> str:
+def commit_msg(repo: Repository, message: str, tree: TreeId, *, time_limit: float = TIME_LIMIT) -> str:
     """The message after the hook, which may have edited it; the same if there is no hook. Raises `HookRefused`.
 
-    The hook sees the candidate tree in its index (`index`), and the caller's environment as far as it is not git's.
+    The hook sees the candidate tree in an index of its own, and the caller's environment as far as it is not git's.
     """
-    _let_files_be(repo, index)
-    with scratch_folder(repo) as folder:
+    if not _has_hook(repo):
+        return message
+    with private_index(repo, tree) as index, scratch_folder(repo) as folder:
+        _let_files_be(repo, index)
         file = Path(folder, "COMMIT_EDITMSG")
         file.write_bytes(message.encode())
         answer = _run(repo, file, index, time_limit)
@@ -46,6 +49,15 @@ def commit_msg(repo: Repository, message: str, index: Path, *, time_limit: float
         raise BadMessage("the commit-msg hook left a message that is not UTF-8") from error
 
 
+def _has_hook(repo: Repository) -> bool:
+    """Whether git would run something: the file, or what newer versions of git take from settings (`hook.*`)."""
+    return os.access(_hook_file(repo), os.X_OK) or any(name.startswith("hook.") for name in repo.config.values)
+
+
+def _hook_file(repo: Repository) -> Path:
+    return repo.git.cwd / repo.git.run_once("rev-parse", "--git-path", "hooks/commit-msg").line
+
+
 def _let_files_be(repo: Repository, index: Path) -> None:
     """Mark all entries so that git takes the work tree to be as the index says.
 
@@ -54,9 +66,8 @@ def _let_files_be(repo: Repository, index: Path) -> None:
     back, and a crash between the two would lose them to a file in a cache.
     """
     env = {"GIT_INDEX_FILE": str(index)}
-    if os.access(repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks/commit-msg").line, os.X_OK):
-        paths = repo.git.run("ls-files", "-z", env=env).out
-        repo.git.run("update-index", "-z", "--skip-worktree", "--stdin", stdin=paths, env=env, config=_AS_MARKED)
+    paths = repo.git.run("ls-files", "-z", env=env).out
+    repo.git.run("update-index", "-z", "--skip-worktree", "--stdin", stdin=paths, env=env, config=_AS_MARKED)
 
 
 def _run(repo: Repository, file: Path, index: Path, time_limit: float) -> Answer:
@@ -70,7 +81,7 @@ def _run(repo: Repository, file: Path, index: Path, time_limit: float) -> Answer
 
 def run_directly(repo: Repository, file: Path, index: Path, time_limit: float) -> Answer:
     """Run the hook from where the repository keeps it (`core.hooksPath` too), for a git before 2.36."""
-    hook = repo.git.cwd / repo.git.run("rev-parse", "--git-path", "hooks/commit-msg").line
+    hook = _hook_file(repo)
     if not os.access(hook, os.X_OK):
         return Answer(0, b"", b"")
     env = {**repo.hook_git.env, "GIT_INDEX_FILE": str(index)}

@@ -15,7 +15,7 @@ from typing import Literal
 
 from spine.errors import Exit, SpineError
 from spine.printable import printable
-from spine.repository.build import check_message, private_index, write_commit, write_tree
+from spine.repository.build import check_message, write_commit
 from spine.repository.changes import Decision, OwnPath, own_paths
 from spine.repository.commits import Commit
 from spine.repository.following import write_files, write_index
@@ -29,6 +29,7 @@ from spine.repository.obstacles import InProgress, check_files, check_index, is_
 from spine.repository.opened import Repository
 from spine.repository.revisions import branch_tip, is_ancestor
 from spine.repository.snapshots import TreeSnapshot, snapshot_of
+from spine.repository.trees import make_tree
 from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
 
 ATTEMPTS = 8
@@ -141,16 +142,14 @@ def build_commit(
     hooks: str = "commit-msg",
 ) -> Commit:
     """The commit of a decision on a tip, through the user's hook and signed as the user signs; nothing refers to it."""
-    repo.objects.write_blobs([one.data for one in own if one.after])
-    changes = {one.path: one.after for one in own}
-    with private_index(repo, tree.tree, changes) as index:
-        result = write_tree(repo, index, tree.tree, changes)
-        message = decision.message if decision.message.endswith("\n") else f"{decision.message}\n"
-        check_message(message)
-        if hooks == "commit-msg":
-            message = commit_msg(repo, message, index)
+    made = make_tree(tree, {one.path: one.after for one in own})
+    repo.objects.write_trees([one.data for one in own if one.after], made.objects)
+    message = decision.message if decision.message.endswith("\n") else f"{decision.message}\n"
+    check_message(message)
+    if hooks == "commit-msg":
+        message = commit_msg(repo, message, made.id)
     parents = [tip] if tip else []
-    written = write_commit(repo, result, parents, message, author=decision.author, trailers=decision.trailers)
+    written = write_commit(repo, made.id, parents, message, author=decision.author, trailers=decision.trailers)
     if decision.prove is not None:
         decision.prove(written.id)
     return written

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import struct
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,6 +31,7 @@ BlobId = NewType("BlobId", str)
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 FILE, EXECUTABLE, LINK, FOLDER, SUBMODULE = "100644", "100755", "120000", "40000", "160000"
 
+_TREE, _BLOB = 2, 3  # the kinds of objects in a pack
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Ids asked for ahead of their answers: so few that the request always fits a pipe's buffer.
 _AHEAD = 256
@@ -89,6 +92,10 @@ class Objects:
     def hash_blob(self, data: bytes) -> BlobId:
         """The id that git gives these bytes."""
         return BlobId(self._hash("blob", data))
+
+    def hash_tree(self, data: bytes) -> TreeId:
+        """The id that git gives a tree with these bytes."""
+        return TreeId(self._hash("tree", data))
 
     def read_blob(self, oid: str, *, limit: int = MAX_BLOB_BYTES) -> bytes:
         """The bytes of a blob. Raises `MissingObject`, `TooLarge` or `WrongObject`."""
@@ -154,6 +161,19 @@ class Objects:
             raise GitFailed("git hash-object stored other bytes than it was given")
         return expected
 
+    def write_trees(self, blobs: Iterable[bytes], trees: Iterable[bytes]) -> None:
+        """Store blobs and trees as they are, in one run of git, and read the trees back."""
+        trees = tuple(trees)
+        objects = [*((_BLOB, data) for data in blobs), *((_TREE, data) for data in trees)]
+        if not objects:
+            return
+        pack = b"".join((b"PACK", struct.pack(">II", 2, len(objects)), *(_packed(*one) for one in objects)))
+        trailer = hashlib.new(self._format, pack, usedforsecurity=False).digest()
+        self._git.run("unpack-objects", "-q", stdin=pack + trailer, config=DURABLE)
+        for data in trees:
+            if self.read(self.hash_tree(data), "tree") != data:
+                raise GitFailed("git unpack-objects stored another tree than it was given")
+
     def close(self) -> None:
         """End the open `cat-file`, if there is one."""
         if self._process is not None:
@@ -214,6 +234,18 @@ class Objects:
     def _hash(self, kind: str, data: bytes) -> str:
         whole = b"%s %d\0" % (kind.encode(), len(data)) + data
         return hashlib.new(self._format, whole, usedforsecurity=False).hexdigest()
+
+
+def _packed(kind: int, data: bytes) -> bytes:
+    """An object as it stands in a pack: its kind and size in groups of seven bits, then its bytes, deflated."""
+    size = len(data)
+    head = bytearray([kind << 4 | size & 15])
+    size >>= 4
+    while size:
+        head[-1] |= 128
+        head.append(size & 127)
+        size >>= 7
+    return bytes(head) + zlib.compress(data, 1)
 
 
 def _missing(oid: str) -> MissingObject:

@@ -12,7 +12,7 @@ from spine.repository.changes import OwnPath, above
 from spine.repository.files import File, Link, Occupied, look
 from spine.repository.objects import Blob
 from spine.repository.opened import Repository
-from spine.repository.revisions import NoBranch, check_branch, symbolic
+from spine.repository.revisions import NoBranch, standing_of
 from spine.repository.snapshots import Unmerged
 from spine.repository.worktree import WorkTreeSnapshot
 from spine.repository.worktrees import other_worktrees
@@ -49,16 +49,16 @@ class CheckedOutElsewhere(SpineError):
 
 def is_checked_out_here(repo: Repository, ref: str) -> bool:
     """Whether this work tree must follow the branch. Raises if it must not move at all."""
-    check_branch(repo, ref)
-    if target := symbolic(repo, ref):
-        raise NoBranch(f"{printable(ref)} only stands for {printable(target)}", hint="name that branch itself")
+    standing = standing_of(repo, ref)
+    if standing.target is not None:
+        raise NoBranch(f"{printable(ref)} only stands for {printable(standing.target)}", hint="name that branch itself")
     _check_no_rebase_of(repo, ref)
     if elsewhere := next((one.folder for one in other_worktrees(repo) if one.branch == ref), None):
         raise CheckedOutElsewhere(
             f"{printable(ref)} is checked out in another worktree: {printable(elsewhere)}",
             hint="run this there; if it is gone: git worktree prune",
         )
-    if repo.work_tree is None or symbolic(repo, "HEAD") != ref:
+    if repo.work_tree is None or not standing.is_head:
         return False
     for name, (what, end) in _IN_PROGRESS.items():
         if os.path.lexists(repo.git_dir / name):

@@ -112,7 +112,7 @@ class Repository:
 
     @property
     def config(self) -> Config:
-        """The user's git settings, as they are now."""
+        """The user's git settings, as they were when first asked for."""
         return read_config(self.git)
 
     def tree_root(self) -> Path:

@@ -61,6 +61,15 @@ class Unborn:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A branch as it stands: its commit, the reference that it only stands for, and whether HEAD is on it."""
+
+    tip: CommitId | None
+    target: str | None
+    is_head: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Range:
     """The commits that `until` reaches and `since` does not; `since` None: back to the root."""
 
@@ -161,6 +170,18 @@ def branch_tip(repo: Repository, ref: str) -> CommitId | None:
     return CommitId(answer.line) if answer.code == 0 else None
 
 
+def standing_of(repo: Repository, ref: str) -> Standing:
+    """How a branch stands, in one run of git unless it has no commit. Raises `NoBranch` as `branch_tip` does."""
+    check_branch(repo, ref)
+    pattern = "--format=%(refname)%00%(symref)%00%(HEAD)%00%(objectname)"
+    for line in repo.git.run("for-each-ref", pattern, ref).line.split("\n"):
+        name, *facts = line.split("\0")
+        if name == ref:
+            target, mark, oid = facts
+            return Standing(CommitId(oid), target or None, mark == "*")
+    return Standing(branch_tip(repo, ref), symbolic(repo, ref), symbolic(repo, "HEAD") == ref)
+
+
 def check_branch(repo: Repository, ref: str) -> None:
     """Raise `NoBranch` unless this is the full and valid name of a branch."""
     valid = ref.startswith("refs/heads/") and is_ref_name(repo.git, ref)
@@ -173,7 +194,7 @@ def is_ref_name(git: Git, name: str) -> bool:
     """Whether git accepts the name for a reference; one that begins with a dash never gets to git."""
     if name.startswith("-") or "\0" in name or "\n" in name:
         return False
-    return git.run("check-ref-format", name, accept=(0, 1)).code == 0
+    return git.run_once("check-ref-format", name, accept=(0, 1)).code == 0
 
 
 def symbolic(repo: Repository, name: str) -> str | None:
@@ -184,6 +205,8 @@ def symbolic(repo: Repository, name: str) -> str | None:
 
 def is_ancestor(repo: Repository, ancestor: CommitId, descendant: CommitId) -> bool:
     """Whether the second commit reaches the first, or is it."""
+    if ancestor == descendant:
+        return True
     return repo.git.run("merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1)).code == 0
 
 

@@ -18,6 +18,8 @@ class OtherTree:
 
 def other_worktrees(repo: Repository) -> list[OtherTree]:
     """All work trees of this clone but the one that the repository was opened in; some may be gone from the disk."""
+    if repo.git_dir == repo.common_dir and not os.path.lexists(repo.common_dir / "worktrees"):
+        return []  # nobody linked one, so git need not be asked
     # Before 2.36 lines end with a line break, which the name of a folder could hold; nobody's does.
     zero = ("-z",) if repo.git.version() >= (2, 36) else ()
     listed = repo.git.run("worktree", "list", "--porcelain", *zero).out.decode("utf-8", "surrogateescape")

@@ -20,6 +20,7 @@ from spine.printable import printable
 from spine.records.proposal import FileChange
 from spine.review.blocks import Line, hunk_lines, signed
 from spine.review.conflict_view import ConflictView, conflict_view
+from spine.review.notes import note_text
 from spine.review.sentences import Sentence, place_span, sentence
 from spine.yamldoc.scalars import same_value
 
@@ -223,12 +224,6 @@ def entry_of(at: Address) -> Address:
     if len(at.steps) >= 3 and isinstance(at.steps[1], Key):
         return Address(at.steps[:2], at.document)
     return Address(at.steps[:1], at.document)
-
-
-def note_text(message: str, at: str) -> str:
-    """A note, with its place unless it says it itself."""
-    shown = printable(message)
-    return shown if at == "$" or at in message else f"{printable(at)}: {shown}"
 
 
 def _state(plan: FilePlan) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from spine.actions.apply import AlreadyApplied, Applied
 from spine.actions.bringing import Counts
 from spine.actions.plan import Plan
 from spine.errors import Place
@@ -10,7 +9,7 @@ from spine.printable import printable
 from spine.review.authority_text import authority_lines
 from spine.review.conflict_text import conflict_lines, ways_out
 from spine.review.file_text import file_lines, reason_lines
-from spine.review.file_view import note_text, planned_files
+from spine.review.file_view import planned_files
 from spine.review.findings_text import FindLine, finding_lines
 from spine.review.style import Style
 
@@ -99,39 +98,3 @@ def counts_text(counts: Counts, files: int, *, is_done: bool = False) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 file`, `2 files`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def landing_lines(done: Applied | AlreadyApplied) -> list[str]:
-    """What `apply` did, in one line, and a line for each file that it left alone."""
-    if isinstance(done, AlreadyApplied):
-        return [already_line(done)]
-    counts = done.plan.counts
-    branch = printable(done.branch.removeprefix("refs/heads/"))
-    where = f"{branch} of {printable(done.remote)}" if done.remote is not None else branch
-    what = f"{counts.add} added, {counts.change} changed, {counts.remove} removed"
-    out = [f"{done.plan.proposal.id} landed on {where} as {done.commit.id[:7]}: {what}"]
-    out += [
-        f"note: {printable(file.path)}: {note_text(n.message, str(n.at))}"
-        for file in done.plan.files
-        for n in file.notes
-    ]
-    out += [f"left alone, as you changed it meanwhile: {printable(path)}" for path in done.left_alone]
-    return out + behind_lines(done.branch, done.remote, done.behind)
-
-
-def already_line(done: AlreadyApplied) -> str:
-    """Why there was nothing to do, and who did it."""
-    where = f" in {done.commit[:7]}" if done.commit else ""
-    by = f", by run {printable(done.run)}" if done.run else ""
-    return f"{done.proposal}: nothing to do, {done.reason}{where}{by}"
-
-
-def behind_lines(branch: str, remote: str | None, behind: str | None) -> list[str]:
-    """That the local branch did not follow what was pushed, why, and what brings it there."""
-    if behind is None:
-        return []
-    name = printable(branch.removeprefix("refs/heads/"))
-    return [
-        f"{name} here stays behind {printable(remote or '')}: {printable(behind)}",
-        f"hint: git pull --ff-only {printable(remote or '')} {name}",
-    ]

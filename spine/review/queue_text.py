@@ -7,7 +7,7 @@ from spine.actions.queue import Queued, Waiting
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.review.json_parts import Json, document, place_part, plan_part
-from spine.review.plan_text import already_line, behind_lines, landing_lines
+from spine.review.landing_text import already_line, behind_lines, landing_lines
 from spine.review.style import Style
 
 

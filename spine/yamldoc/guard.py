@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -56,13 +57,19 @@ _LONE_RETURN = re.compile("\r(?!\n)")
 
 
 def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Document:
-    """Parse a YAML text into nodes with spans.
+    """Parse a YAML text into nodes with spans. Nobody changes what it gives: a large text's is given again.
 
     Raises `Unparsable` with line and column for text that is not YAML or beyond the limits.
     """
     bounds = limits or Limits()
     if len(text) > bounds.size:
         raise Unparsable(f"{len(text)} characters, the limit is {bounds.size}", place=Place(file or "<text>"))
+    if _LARGE <= len(text) <= _TOO_LARGE:
+        return _parsed_lately(text, file, bounds)
+    return _parsed(text, file, bounds)
+
+
+def _parsed(text: str, file: str, bounds: Limits) -> Document:
     bom = text.startswith("\ufeff")
     body = text[1:] if bom else text
     document = Document(body, bom, [], file)
@@ -80,6 +87,10 @@ def parse(text: str, *, file: str = "", limits: Limits | None = None) -> Documen
             gc.enable()
     return document
 
+
+# What lands on a large file was read before: its base, the file as it is, and the last result, which is the next file.
+_parsed_lately = lru_cache(maxsize=3)(_parsed)
+_LARGE, _TOO_LARGE = 64 * 1024, 2 * 1024 * 1024
 
 _TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's own limit, which newer ones meet while they look ahead
 

@@ -90,7 +90,8 @@ class Document:
     opaque: bool = False  # holds line breaks that only YAML 1.1 knows; readable, never edited by span
     aliased: bool = False  # an alias or anchor stands somewhere
     _line_starts: list[int] = field(default_factory=list)
-    gaps: dict[int, object] = field(default_factory=dict)
+    gaps: dict[int, object] = field(default_factory=dict)  # of `trivia`, made when asked for
+    indexes: dict[tuple[int, object], dict[object, list[Entry]]] = field(default_factory=dict)  # of `change.places`
 
     @property
     def root(self) -> Node | None:

@@ -150,7 +150,8 @@ N = 20_000
 def test_no_input_of_20000_lines_takes_long(title: str, a: list[object], b: list[object]) -> None:
     start = time.process_time()
     found = hunks(a, b)
-    assert time.process_time() - start < 10, title  # 0.01 to 1 s when it was written; quadratic work would be minutes
+    # 0.01 to 1 s when it was written; quadratic work would be many minutes. A busy machine and traced code are slower.
+    assert time.process_time() - start < 60, title
     out = list(a)
     for hunk in reversed(found):
         out[hunk.a_start : hunk.a_end] = b[hunk.b_start : hunk.b_end]
