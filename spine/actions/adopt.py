@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from itertools import takewhile
 
+from spine.actions.infer import Inferred, infer_with
 from spine.actions.init import ATTRIBUTES, exact_attributes, growing_stamps
 from spine.actions.overlay import Overlay
 from spine.actions.split_gaps import Split, split_register
@@ -71,7 +72,8 @@ class Adopted:
     """What was recognised, what is written (None in `changes` stands for a file that goes), and the debt.
 
     `findings` are all that the repository has now; `fresh` those that its baseline, if there was one before, does not
-    know; `dropped` how many of the baseline are gone.
+    know; `dropped` how many of the baseline are gone. `inferred` is what HEAD and its history show about lists and
+    references, for review: nothing of it is written.
     """
 
     settings: Settings
@@ -84,6 +86,7 @@ class Adopted:
     findings: tuple[Finding, ...]
     fresh: tuple[Finding, ...]
     dropped: int
+    inferred: Inferred
     is_dry: bool
 
 
@@ -140,6 +143,7 @@ def adopt(work: Workspace, wishes: Wishes) -> Adopted:
         findings=findings,
         fresh=tuple(fresh),
         dropped=gone.total(),
+        inferred=infer_with(work, settings),
         is_dry=wishes.dry_run,
     )
 

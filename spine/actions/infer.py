@@ -15,6 +15,7 @@ from spine.ledger.reading import SETTINGS
 from spine.patterns import AddressPattern, PlacePattern, place_pattern_of
 from spine.records.declaring import with_lists
 from spine.records.evidence import evidence
+from spine.records.likely_references import Likely, likely_references
 from spine.records.settings import Settings, kind_token, read_settings
 from spine.repository import File, MissingObject, TooLarge, put, resolve, snapshot_of
 from spine.repository.files import look
@@ -46,10 +47,14 @@ class Question:
 
 @dataclass(slots=True)
 class Inferred:
-    """All that was found. `files` were read, in `versions` versions; `unread` are no YAML or not in this clone."""
+    """All that was found. `files` were read, in `versions` versions; `unread` are no YAML or not in this clone.
+
+    `references` are for a person to look at: nothing but the values of today says so.
+    """
 
     found: list[Found] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    references: list[Likely] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     files: int = 0
     versions: int = 0
@@ -137,6 +142,7 @@ def _infer(work: Workspace, settings: Settings, paths: Sequence[str]) -> Inferre
             raise Refused("no governed file is there", place=Place(name), hint=f"{SETTINGS} says which are governed")
     history = recent_versions(repo, tip, named, most=COMMITS)
     done = Inferred()
+    now: dict[str, Document] = {}
     for entry in chosen:
         blobs = list(dict.fromkeys([entry.oid, *history.get(entry.path, [])]))
         documents = list(_documents(work, entry.path, blobs))
@@ -145,6 +151,7 @@ def _infer(work: Workspace, settings: Settings, paths: Sequence[str]) -> Inferre
             continue
         done.files += 1
         done.versions += len(documents)
+        now[entry.path] = documents[0]
         declared, asked = evidence(documents, settings.rules_for(entry.path).identity)
         done.questions += [Question(entry.path, one.pattern, one.reason) for one in asked]
         for found in declared:
@@ -153,7 +160,15 @@ def _infer(work: Workspace, settings: Settings, paths: Sequence[str]) -> Inferre
                 done.questions.append(Question(entry.path, found.pattern, "no path pattern can spell the file's name"))
             else:
                 done.found.append(Found(pattern, found.kind, found.evidence))
+    known = {str(one.source) for one in settings.refs}
+    likely = likely_references(now, {path: settings.rules_for(path).identity for path in now})
+    done.references = [one for one in likely if str(one.source) not in known]
     return done
+
+
+def infer_with(work: Workspace, settings: Settings) -> Inferred:
+    """The same for settings that are not written yet."""
+    return _infer(work, settings, ())
 
 
 def _is_meant(path: str, named: Sequence[str]) -> bool:

@@ -54,4 +54,9 @@ def adopted_document(done: Adopted) -> Json:
         findings=[finding_part(one) for one in done.findings],
         fresh=[finding_part(one) for one in done.fresh],
         dropped=done.dropped,
+        to_review={
+            "lists": len(done.inferred.found),
+            "questions": len(done.inferred.questions),
+            "references": len(done.inferred.references),
+        },
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from spine.actions.adopt import Adopted
+from spine.actions.infer import Inferred
 from spine.errors import Finding
 from spine.printable import printable
 from spine.review.findings_text import finding_lines
@@ -28,6 +29,9 @@ KINDS = {
     "SP202": "loops that lack a field, or have one that cannot be",
     "SP203": "loops under another name than their own",
     "SP204": "closed loops with open boxes",
+    "SP206": "loops whose status and day of closing disagree",
+    "SP207": "receipts of loops that name what is not there",
+    "SP209": "complete phases with open boxes",
     "SP211": "files that are one loop with another",
     "SP301": "proposals that are named and not there",
     "SP302": "loops that are named and not there",
@@ -67,7 +71,7 @@ def adopted_lines(done: Adopted, style: Style) -> list[str]:
             out += [f"  {line}" for line in finding_lines(finding, style)]
     if done.dropped:
         out.append(f"{done.dropped} known findings are gone, and no longer in the baseline")
-    return [*out, *_written(done, style)]
+    return [*out, *_to_review(done.inferred, style), *_written(done, style)]
 
 
 def finding_list(done: Adopted, style: Style) -> list[str]:
@@ -87,6 +91,20 @@ def _holes(done: Adopted, style: Style) -> Iterator[str]:
         if ids:
             more = f", and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
             yield f"  {len(ids)} {what}: {', '.join(printable(one) for one in ids[:_SHOWN])}{more}"
+
+
+def _to_review(inferred: Inferred, style: Style) -> Iterator[str]:
+    """What somebody who knows the files may declare; nothing of it is written."""
+    counts = (
+        (len(inferred.found), "list{s} whose entries history tells apart"),
+        (len(inferred.questions), "list{s} that somebody has to decide about"),
+        (len(inferred.references), "reference{s} that today's values suggest"),
+    )
+    if any(count for count, _ in counts):
+        yield style("strong", "to review: spine schema infer")
+    for count, what in counts:
+        if count:
+            yield f"  {count} {what.format(s='s' * (count != 1))}"
 
 
 def _written(done: Adopted, style: Style) -> Iterator[str]:

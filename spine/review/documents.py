@@ -107,6 +107,7 @@ def inferred_document(done: Inferred, made: Proposed | None, *, is_written: bool
             {"pattern": str(one.pattern), "kind": kind_token(one.kind), "evidence": one.evidence} for one in done.found
         ],
         questions=[{"path": one.path, "address": str(one.address), "reason": one.reason} for one in done.questions],
+        references=[{"from": str(one.source), "to": str(one.target), "values": one.values} for one in done.references],
         unread=list(done.unread),
         written=is_written and bool(done.found),
         proposal=None if made is None else {"id": made.proposal.id, "path": made.folder, "digest": made.digest},

@@ -241,9 +241,11 @@ def test_the_face_and_its_document(old: Bench, capsys: pytest.CaptureFixture[str
     assert document["spine"] == "adopt/1"
     assert [one["id"] for one in document["imported"]] == [CP, OLD]
     assert sum(document["debt"].values()) == len(document["findings"]) == 8
+    assert document["to_review"] == {"lists": 1, "questions": 0, "references": 0}
     assert run(["-C", str(old.path), "adopt"]) == 0
     out = capsys.readouterr().out
     assert "2  imported proposals, landed by 2 commits" in out
+    assert "to review: spine schema infer\n  1 list whose entries history tells apart\n" in out
     assert "nothing to write" in out
     assert run(["-C", str(old.path), "validate", "--json"]) == 0
     assert fitting(json.loads(capsys.readouterr().out))["known"] == 8

@@ -71,6 +71,10 @@ class Question(TypedDict):
     reason: str
 
 
+LikelyReference = TypedDict("LikelyReference", {"from": str, "to": str, "values": Whole})
+"""A field whose values today (so many different ones) are all offered by one place; patterns as under `refs:`."""
+
+
 class InferredProposal(TypedDict):
     """The proposal that was made of the declarations."""
 
@@ -86,6 +90,7 @@ class Inferred(TypedDict):
     versions: Whole
     declared: list[Declaration]
     questions: list[Question]
+    references: list[LikelyReference]
     unread: list[TreePath]
     written: bool
     proposal: InferredProposal | None
@@ -244,6 +249,14 @@ class Split(TypedDict):
     left: list[Left]
 
 
+class ToReview(TypedDict):
+    """What `schema infer` would show; nothing of it is written."""
+
+    lists: Whole
+    questions: Whole
+    references: Whole
+
+
 class Adopted(TypedDict):
     """What was recognised, what is missing, all findings, and what was written."""
 
@@ -264,6 +277,7 @@ class Adopted(TypedDict):
     """Those that the baseline did not know."""
     dropped: Whole
     """How many findings the baseline does not know any more."""
+    to_review: ToReview
 
 
 class Reported(TypedDict):
