@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markupsafe import escape
 
 from spine.actions.bringing import Counts
 from spine.address import parse
@@ -18,7 +19,7 @@ from spine.printable import printable
 from spine.review.blocks import signed
 from spine.review.conflict_view import ConflictView, SideView
 from spine.review.file_view import ChangeView, FileView, entries_of
-from spine.review.html import proposal_page, style
+from spine.review.html import Most, change_fragment, proposal_page, style
 from spine.review.markdown import LONGEST, MARKER, proposal_markdown, review_markdown
 from spine.review.proposal_text import proposal_lines
 from spine.review.proposal_view import Fact, PlanView, ProposalView
@@ -239,6 +240,26 @@ def test_findings_that_do_not_fit_are_counted() -> None:
     assert len(made) <= 20_000
     assert "… and 20 more" in made
     assert "**New findings in the files:** 60 left out, too long for a comment. All of it: `spine review 1" in made
+
+
+def _large(entries: int, operations: int, lines: int) -> ProposalView:
+    """A proposal of so many entries, the first with so many operations and then one of so many lines."""
+    first = [SetValue(parse(f"vms[vmid=0].k{n}"), "1", str(n)) for n in range(operations - 1)]
+    added = Add(parse("vms[vmid=0].text"), "".join(f"line{n}: 1\n" for n in range(lines)))
+    rest = [SetValue(parse(f"vms[vmid={n}].cores"), "1", str(n)) for n in range(1, entries)]
+    file = FileView("a.yaml", "change", Counts(), ChangeView(entries_of([added, *first, *rest])))
+    return replace(view("x"), files=(file,), notes=())
+
+
+def test_what_a_fragment_has_no_room_for_is_counted() -> None:
+    most = Most(entries=400, lines=60)
+    text = change_fragment(_large(1_001, 500, 70), level=3, linked=escape, bound=escape, most=most)
+    assert "… and 601 more entries; all of them: <code>spine show CP-20260212-080601__x</code>" in text
+    assert "… and 100 more operations; all of them: <code>spine show" in text
+    assert "10 more lines" in text
+    text = change_fragment(_large(400, 400, 60), level=3, linked=escape, bound=escape, most=most)
+    assert "all of them" not in text
+    assert "more lines" not in text
 
 
 def test_nothing_is_loaded_or_run() -> None:

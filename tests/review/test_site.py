@@ -9,9 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
+from spine.actions.report import report
+from spine.actions.review import review_one
+from spine.actions.workspace import Workspace
 from spine.address import parse
 from spine.printable import has_unsafe
+from spine.repository import Repository
+from spine.review.proposal_view import proposal_view
 from spine.review.site.book import Book, Here, anchor_of, page_name
 from spine.review.site.frame import POLICY
 from spine.review.site.prose import inline, prose
@@ -176,7 +182,22 @@ def test_a_conflict_names_the_values_and_who_set_them(small: Written, pages: dic
     found = [page for page in pages.values() if page.path.startswith("proposals/") and "both sides set" in page.text]
     assert found
     text = " ".join(found[0].text.split())
-    assert re.search(r"It wasactiveIt is\S+ \d{4}-\d\d-\d\d \S+Proposedconflicting-3", text)
+    assert re.search(
+        r"base active target \S+ set by \S+ in [0-9a-f]{7}, .*?, \d{4}-\d\d-\d\d proposed conflicting-3", text
+    )
+
+
+def test_a_proposal_is_shown_as_every_review_shows_it(small: Written, env: dict[str, str]) -> None:
+    with Repository.open(small.made.path, env) as repo:
+        work = Workspace(repo, lambda: datetime(2026, 5, 1, tzinfo=UTC), "", "run")
+        seen = {one.id: proposal_view(review_one(work, one.id)) for one in report(work).ledger.proposals.values()}
+    assert len(seen) > 60
+    for id_, view in seen.items():
+        page = small.text(f"proposals/{id_}.html")
+        assert f'<p class="summary">{escape(view.summary)}</p>' in page
+        told = [str(one) for file in view.files for entry in file.change.entries for one in entry.sentences]
+        assert page.count('<div class="op ') >= min(len(told), 400)
+        assert all(escape(warning) in page for warning in view.warnings)
 
 
 @pytest.mark.parametrize(

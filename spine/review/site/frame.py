@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from spine.printable import printable
+from spine.review.html import change_style
 from spine.review.site.book import Here
 
 _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M4 3h8M4 6.3h8M4 9.6h8M4 13h8' stroke='%23287a94' stroke-width='1.8' stroke-linecap='round'/%3E%3Cpath d='M8 1.5v13' stroke='%23287a94' stroke-width='1.8' stroke-linecap='round'/%3E%3C/svg%3E"  # noqa: E501
@@ -25,8 +26,9 @@ def rendered(template: str, here: Here, site: Mapping[str, object], **parts: obj
 
 
 def style() -> bytes:
-    """The style sheet."""
-    return files("spine.review.site").joinpath("templates", STYLE).read_bytes()
+    """The style sheet, with that of what proposals do."""
+    own = files("spine.review.site").joinpath("templates", STYLE).read_bytes()
+    return own + change_style().encode("utf-8")
 
 
 @cache

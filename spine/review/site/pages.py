@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
 
+from markupsafe import Markup
+
+from spine.actions.review import Reviewed
 from spine.ledger.links import Thing
 from spine.ledger.loops import state_of
+from spine.ledger.reading import Stored
 from spine.records.loop import Loop
+from spine.review.html import Most, change_fragment
+from spine.review.proposal_view import proposal_view
 from spine.review.site.book import Here, anchor_of, page_name
-from spine.review.site.change import files_told
 from spine.review.site.charts import meter, over_time, stacked
 from spine.review.site.desk import Desk, events
 from spine.review.site.frame import rendered
@@ -18,6 +23,7 @@ from spine.review.site.prose import inline, mark, prose
 from spine.review.site.source import folds_of, plain_fold
 
 _MOST_SPOTS = 40
+_MOST = Most(entries=400, lines=60)  # a proposal may have 10,000 operations
 _STATES = ("clean", "conflicts", "blocked", "already-there", "unreadable", "applied", "undone", "superseded",
            "withdrawn", "imported")  # fmt: skip
 
@@ -138,13 +144,26 @@ class Pages:
             imported=next((one for one in desk.site.imported if one.id == id_), None) if stored is None else None,
             proposal=stored.proposal if stored is not None else None,
             problem=desk.open[id_].problem if id_ in desk.open else None,
-            plan=desk.plans.get(id_),
-            files=files_told(stored.proposal, desk.plans.get(id_)) if stored is not None and stored.proposal else (),
+            change=self._change(stored, here) if stored is not None and stored.proposal is not None else None,
             landing=desk.landed.get(id_),
             in_force=desk.in_force.get(id_, {}),
             related=desk.related(Thing("proposal", id_), without=("changes", "landed", "covers")),
             spots=self._spots("proposal", id_),
         )  # fmt: skip
+
+    def _change(self, stored: Stored, here: Here) -> Markup:
+        """What a proposal does, as every review shows it."""
+        open_ = self.desk.open.get(stored.id)
+        status, problem = self.desk.site.statuses[stored.id], open_.problem if open_ is not None else None
+        plan = self.desk.plans.get(stored.id)
+        reviewed = Reviewed(stored, stored.read_or_raise(), status, plan=plan, problem=problem)
+        return change_fragment(
+            proposal_view(reviewed),
+            level=3,
+            linked=here.linked,
+            bound=lambda path: here.link("binding", path),
+            most=_MOST,
+        )
 
     def _binding(self, path: str, here: Here) -> bytes:
         binding = next(one for one in self.desk.site.bindings if one.path == path)
