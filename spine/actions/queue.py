@@ -6,6 +6,7 @@ landing is planned on the tip that it meets, as `apply` does it: an order is a w
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from spine.repository.remotes import find_remote
 
 # What one proposal meets, the next will meet too: the queue ends there.
 _OF_ALL = frozenset({"SP601", "SP607", "SP609", "SP612", "SP613", "SP618", "SP619", "SP620", "SP621"})
+_LARGE_FILES = 8  # versions of a binding that may wait in memory to be freed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class _Run:
             return
         if isinstance(done, Applied):
             self.landed.append(_without_bytes(done))
+            if len(self.landed) % _LARGE_FILES == 0:
+                gc.collect()  # trees of texts hold themselves; a large binding's is some ten megabytes
         else:
             self.there.append(done)
 

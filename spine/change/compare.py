@@ -236,7 +236,7 @@ class Comparison:
         was_same = False  # whether all up to the start of the next entry is the same
         for s, t in [(i, partner[i]) for i in stays] + [(len(old_steps), len(new_steps))]:
             is_next = s == p + 1 and t == q + 1
-            if not (was_same and is_next) and (not is_next or sides.blocks_differ(s, t)):
+            if not is_next or (self.within is None and not was_same and sides.blocks_differ(s, t)):
                 self._region(sides, range(p + 1, s), range(q + 1, t), s, t, partner, came_from)
             is_same = sides.same_up_to_next(s, t)
             if s < len(old_steps) and not (was_same and is_next and is_same):

@@ -7,10 +7,8 @@ drivers, text conversions or filters. No transport is allowed, so that nothing i
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import signal
 import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from pathlib import Path
 
 from spine.errors import SpineError
 from spine.printable import printable
+from spine.repository.processes import Answer, finish
 
 TIME_LIMIT = 120.0
 
@@ -73,25 +72,6 @@ class GitFailed(SpineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a git command said."""
-
-    code: int
-    out: bytes
-    err: bytes
-
-    @property
-    def line(self) -> str:
-        """The output as one line of text, without its end."""
-        return self.out.decode("utf-8", "surrogateescape").removesuffix("\n")
-
-    @property
-    def fields(self) -> list[str]:
-        """The output's NUL-terminated fields, file names as text that keeps undecodable bytes."""
-        return self.out.decode("utf-8", "surrogateescape").removesuffix("\0").split("\0") if self.out else []
-
-
-@dataclass(frozen=True, slots=True)
 class Git:
     """git with an environment and a folder to run in."""
 
@@ -138,24 +118,6 @@ class Git:
         if match is None:
             raise GitFailed(f"git does not say which version it is: {printable(said)}")
         return tuple(int(part or 0) for part in match.groups())
-
-
-def finish(line: list[str], stdin: bytes, cwd: Path, env: Mapping[str, str], time_limit: float | None) -> Answer:
-    """Run a program to its end. It leads a group of processes, so that all it started end with it at the time limit."""
-    with subprocess.Popen(
-        line, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        process_group=None if time_limit is None else 0,
-    ) as process:  # fmt: skip
-        try:
-            out, err = process.communicate(stdin, timeout=time_limit)
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                if time_limit is None:
-                    process.kill()
-                else:
-                    os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return Answer(process.returncode, out, err)
 
 
 def failed(arguments: Collection[str], code: int, err: bytes) -> GitFailed:

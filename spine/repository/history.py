@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from spine.repository.commits import Commit, parse_commit
-from spine.repository.git import Answer
 from spine.repository.objects import Blob, CommitId
 from spine.repository.opened import Repository
+from spine.repository.processes import Answer
 from spine.repository.revisions import Range
 
 _RAW = (

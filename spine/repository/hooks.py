@@ -10,9 +10,10 @@ from pathlib import Path
 from spine.errors import Exit, SpineError
 from spine.printable import printable
 from spine.repository.build import BadMessage, private_index, scratch_folder
-from spine.repository.git import Answer, GitFailed, finish
+from spine.repository.git import GitFailed
 from spine.repository.objects import TreeId
 from spine.repository.opened import Repository
+from spine.repository.processes import Answer, finish
 
 TIME_LIMIT = 300.0
 _ANY = range(-64, 256)

@@ -25,9 +25,9 @@ from spine.repository.journal import Journal, check_no_journal, close_journal, o
 from spine.repository.leftovers import clear, dead_ref_locks
 from spine.repository.locks import IndexLock, index_lock, landing_lock, pause
 from spine.repository.objects import CommitId
-from spine.repository.obstacles import InProgress, check_files, check_index, is_checked_out_here
+from spine.repository.obstacles import InProgress, check_files, check_index, must_follow, seems_checked_out_here
 from spine.repository.opened import Repository
-from spine.repository.revisions import branch_tip, is_ancestor
+from spine.repository.revisions import branch_tip, is_ancestor, standing_of
 from spine.repository.snapshots import TreeSnapshot, snapshot_of
 from spine.repository.trees import make_tree
 from spine.repository.worktree import WorkTreeSnapshot, work_tree_of
@@ -87,14 +87,15 @@ def land(
     """
     with landing_lock(repo, wait, what=one_line(reason)):
         check_no_journal(repo)
-        here = is_checked_out_here(repo, ref)
+        here = seems_checked_out_here(repo, ref)
         with index_lock(repo, wait) if here else contextlib.nullcontext() as lock:
-            if here and not is_checked_out_here(repo, ref):
+            standing = standing_of(repo, ref)  # what others did while they held the lock is there now
+            if must_follow(repo, ref, standing) != here:
                 raise InProgress("HEAD was moved to another branch meanwhile", hint="try again")
             landing = _Landing(repo, ref, decide, hooks, allow, one_line(reason), lock)
             failure: GitFailed | None = None
             for attempt in range(1, ATTEMPTS + 1):
-                result = landing.attempt(attempt)
+                result = landing.attempt(attempt, standing.tip if attempt == 1 else branch_tip(repo, ref))
                 if not isinstance(result, GitFailed):
                     return result
                 failure = result
@@ -114,8 +115,7 @@ class _Landing:
     reason: str
     lock: IndexLock | None
 
-    def attempt(self, number: int) -> Landed | NothingToDo | GitFailed:
-        tip = branch_tip(self.repo, self.ref)
+    def attempt(self, number: int, tip: CommitId | None) -> Landed | NothingToDo | GitFailed:
         tree = snapshot_of(self.repo, tip) if tip else TreeSnapshot(self.repo, self.repo.objects.empty_tree)
         decision = self.decide(tree, tip)
         own = own_paths(self.repo.objects, tree, decision, allow=self.allow) if decision else ()

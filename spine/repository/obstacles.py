@@ -12,7 +12,7 @@ from spine.repository.changes import OwnPath, above
 from spine.repository.files import File, Link, Occupied, look
 from spine.repository.objects import Blob
 from spine.repository.opened import Repository
-from spine.repository.revisions import NoBranch, standing_of
+from spine.repository.revisions import NoBranch, Standing, is_plainly_head, standing_of
 from spine.repository.snapshots import Unmerged
 from spine.repository.worktree import WorkTreeSnapshot
 from spine.repository.worktrees import other_worktrees
@@ -49,7 +49,19 @@ class CheckedOutElsewhere(SpineError):
 
 def is_checked_out_here(repo: Repository, ref: str) -> bool:
     """Whether this work tree must follow the branch. Raises if it must not move at all."""
-    standing = standing_of(repo, ref)
+    return must_follow(repo, ref, standing_of(repo, ref))
+
+
+def seems_checked_out_here(repo: Repository, ref: str) -> bool:
+    """The same before the locks are held, without a run of git where the file HEAD names the branch."""
+    if repo.work_tree is None or not is_plainly_head(repo, ref):
+        return is_checked_out_here(repo, ref)
+    _check_nothing_in_progress(repo)
+    return True
+
+
+def must_follow(repo: Repository, ref: str, standing: Standing) -> bool:
+    """The same, for certain, of a branch that is known to stand so."""
     if standing.target is not None:
         raise NoBranch(f"{printable(ref)} only stands for {printable(standing.target)}", hint="name that branch itself")
     _check_no_rebase_of(repo, ref)
@@ -60,12 +72,16 @@ def is_checked_out_here(repo: Repository, ref: str) -> bool:
         )
     if repo.work_tree is None or not standing.is_head:
         return False
+    _check_nothing_in_progress(repo)
+    return True
+
+
+def _check_nothing_in_progress(repo: Repository) -> None:
     for name, (what, end) in _IN_PROGRESS.items():
         if os.path.lexists(repo.git_dir / name):
             raise InProgress(f"{what} is in progress here", hint=f"finish it, or {end}")
     if repo.index_file != repo.git_dir / "index":
         raise InProgress("GIT_INDEX_FILE names another index: a git command is in the middle of its work")
-    return True
 
 
 def check_index(work_tree: WorkTreeSnapshot, own: Sequence[OwnPath]) -> None:

@@ -182,6 +182,14 @@ def standing_of(repo: Repository, ref: str) -> Standing:
     return Standing(branch_tip(repo, ref), symbolic(repo, ref), symbolic(repo, "HEAD") == ref)
 
 
+def is_plainly_head(repo: Repository, ref: str) -> bool:
+    """Whether the file HEAD says that it is on the branch. What it does not say may be so all the same."""
+    try:
+        return (repo.git_dir / "HEAD").read_bytes() == f"ref: {ref}\n".encode("utf-8", "surrogateescape")
+    except OSError:
+        return False
+
+
 def check_branch(repo: Repository, ref: str) -> None:
     """Raise `NoBranch` unless this is the full and valid name of a branch."""
     valid = ref.startswith("refs/heads/") and is_ref_name(repo.git, ref)

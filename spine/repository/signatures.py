@@ -15,9 +15,9 @@ from pathlib import Path
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.build import scratch_folder
-from spine.repository.git import Answer, finish
 from spine.repository.objects import CommitId
 from spine.repository.opened import Repository
+from spine.repository.processes import Answer, finish
 
 NAMESPACE = "spine-approval"
 _TIME_LIMIT = 30.0

@@ -44,4 +44,4 @@ def test_what_is_not_there_is_said_as_python_says_it() -> None:
 def test_a_part_does_not_load_the_whole() -> None:
     program = "import sys, spine.repository.git; print(*[name for name in sys.modules if name.startswith('spine.rep')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["spine.repository", "spine.repository.git"]
+    assert done.stdout.split() == ["spine.repository", "spine.repository.processes", "spine.repository.git"]
