@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import blame, concurrency, corpus, duplicates, hooks, landing, ledger, loops, replay, speed
+from bench import blame, concurrency, corpus, duplicates, hooks, landing, ledger, loops, replay, review, speed
 
 FIGURES = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 SCHEMA = "spine-bench/1"
@@ -41,6 +41,11 @@ def _hooks(options: argparse.Namespace) -> Measured:
     return hooks.report(costs), hooks.figures(costs)
 
 
+def _review(_: argparse.Namespace) -> Measured:
+    found = review.measure()
+    return review.report(found), review.figures(found)
+
+
 def _landing(_: argparse.Namespace) -> Measured:
     found = landing.measure()
     return landing.report(found), landing.figures(found)
@@ -72,6 +77,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Measured]] = {
     "duplicates": _duplicates,
     "speed": _speed,
     "hooks": _hooks,
+    "review": _review,
     "landing": _landing,
     "loops": _loops,
     "ledger": _ledger,
@@ -91,7 +97,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}: {', '.join(MEASUREMENTS)}")
     for name in [name for name in MEASUREMENTS if not options.what or name in options.what]:
-        if name not in ("speed", "hooks", "landing") and not corpus.is_present():
+        if name not in ("speed", "hooks", "landing", "review") and not corpus.is_present():
             print(f"{name}: skipped, the corpus is not on this machine\n")
             continue
         shown, figures = MEASUREMENTS[name](options)

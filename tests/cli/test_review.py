@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from .conftest import Done, House
@@ -38,3 +39,33 @@ def test_a_range_is_reviewed(house: House, inside: Callable[..., Done]) -> None:
     assert [one["proposal"]["id"] for one in document["landed"]] == [landed]
     assert [(one["code"], one["place"]["file"][13:]) for one in document["by_hand"]] == [("SP107", "bindings/vm.yaml")]
     assert document["counts"] == {"add": 0, "change": 1, "remove": 0}
+
+
+def test_one_proposal_is_shown_in_every_form(house: House, inside: Callable[..., Done]) -> None:
+    id_ = house.propose("stop <b>", "--set", "bindings/vm.yaml#vms[vmid=100].status=stopped")["id"]
+    assert inside("show", id_, "--format", "markdown").out.startswith("<!-- spine:review -->\n")
+    assert "<title>" + id_ + ": stop &lt;b&gt;</title>" in inside("show", id_, "--format", "html").out
+    assert inside("show", id_, "--format", "json").document == inside("show", id_, "--json").document
+
+
+def test_a_review_is_written_whole_or_not_at_all(house: House, inside: Callable[..., Done]) -> None:
+    id_ = house.propose("stop", "--set", "bindings/vm.yaml#vms[vmid=100].status=stopped")["id"]
+    kept, link = house.path / "kept.md", house.path / "link.md"
+    kept.write_text("old", "utf-8")
+    link.symlink_to("kept.md")
+    before = kept.stat().st_ino
+    assert inside("show", id_, "--format", "markdown", "-o", "link.md").out == ""
+    assert link.is_symlink()
+    assert kept.stat().st_ino != before  # another file in its place, not the old one written over
+    assert kept.read_text("utf-8") == inside("show", id_, "--format", "markdown").out
+    assert inside("show", id_, "--json", "-o", "one.json").code == 0
+    assert json.loads((house.path / "one.json").read_text("utf-8")) == inside("show", id_, "--json").document
+    text = inside("--color", "always", "show", id_, "-o", "one.txt")
+    assert "\x1b" not in (house.path / "one.txt").read_text("utf-8")
+    assert text.code == 0
+    assert inside("show", id_, "-o", "/dev/stdout").code == 0
+    refused = inside("show", id_, "-o", "no/where/one.md")
+    assert refused.code == 2
+    assert "there is no folder" in refused.err
+    assert "mkdir -p" in refused.err
+    assert not [path.name for path in house.path.iterdir() if path.name.startswith(".spine-")]
