@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.yamldoc.source import json_token
 

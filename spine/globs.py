@@ -10,9 +10,9 @@ Limitations: no classes (`[a-z]`), no braces, no negation; they are refused, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.printable import printable
 

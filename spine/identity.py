@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Seq
-from dataclasses import dataclass
 from typing import Protocol
 
 from spine.address import Address, Item, Key, Member, Position, Step
+from spine.dataclass import dataclass
 from spine.yamldoc.nodes import Entry, Node
 from spine.yamldoc.scalars import value_of
 

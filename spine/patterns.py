@@ -16,11 +16,11 @@ depth; `vms` matches `vms` and nothing below. Of `FILES#ADDRESS` the left side i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
 from spine.address import Address, BadAddress, Key, Step, parse_selector
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.globs import BadGlob, Glob, fits_all, parse_glob
 from spine.printable import printable

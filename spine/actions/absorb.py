@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.apply import branch_ref
 from spine.actions.message import landing_message, landing_trailers
 from spine.actions.propose import Wanted, prepare
 from spine.actions.sources import FromRange, gather
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ledger.reading import RECEIPT, SETTINGS, settings_of
 from spine.records.proposal import Proposal

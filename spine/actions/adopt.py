@@ -7,7 +7,7 @@ and a baseline of what is wrong now. Done again it drops from the baseline what 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from itertools import takewhile
 
@@ -18,6 +18,7 @@ from spine.actions.split_gaps import Split, split_register
 from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
 from spine.change.rules import Rule
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.globs import parse_glob
 from spine.ledger.checks import SCOPE, Tree

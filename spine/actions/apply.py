@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from spine.actions.locate import locate
 from spine.actions.message import landing_message, landing_trailers
 from spine.actions.plan import Plan, check_paths, check_policy, paths_of, plan_on
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
 from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Ledger, Stored, read_ledger

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
 from spine.address import ROOT, Address
 from spine.change.operations import Expect
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import LoopId
 from spine.ledger.gaps import StoredGap, read_gaps

@@ -7,10 +7,10 @@ change of the policy is judged by the policy that it changes. Approvals are read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Finding, Place, SpineError
 from spine.ledger.authority import BrokenGlass, Proof, Seen, Unmet, unmet
 from spine.ledger.reading import RECEIPT, Files, Ledger, Stored

@@ -7,7 +7,7 @@ merged side, if a receipt explains it there; else of the merge.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -16,6 +16,7 @@ from spine.actions.versions import FORK, versions
 from spine.actions.workspace import Workspace
 from spine.address import Address
 from spine.change.places import Ambiguous
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.identity import Identity
 from spine.ids import near

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from spine.actions.placing import placed_in
@@ -17,6 +17,7 @@ from spine.change.merge import Conflict, ConflictKind, Conflicts, Note, merge
 from spine.change.operations import Add, Change, Expect, Operation, Remove
 from spine.change.patch import patch
 from spine.change.rules import FileRules
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ledger.reading import Stored
 from spine.records.proposal import FileChange, Proposal

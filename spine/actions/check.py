@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.covering import Coverage
 from spine.actions.explained import CheckedCommit, Explainer
 from spine.actions.validate import baseline_in, findings_of
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Finding, Place, SpineError
 from spine.ledger.reading import SETTINGS, read_ledger
 from spine.records.baseline import Baseline, baseline_of, subtract

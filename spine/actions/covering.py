@@ -6,8 +6,9 @@ changes of a file lead, one after the other, from its `before` to its `after`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.ledger.reading import Ledger
 from spine.repository import CommitId, Range, Repository, changes_first_parent
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.workspace import Workspace
 from spine.change.diff import as_text
 from spine.change.diff import diff as change_between
 from spine.change.operations import Change
+from spine.dataclass import dataclass
 from spine.ledger.reading import settings_of
 from spine.records.settings import Settings
 from spine.repository import IndexSnapshot, Snapshot, resolve, snapshot_of, work_tree_of

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.repository import Recovery, diagnose, recover
 
 

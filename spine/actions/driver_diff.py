@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.diff import FileDiff, file_diff
 from spine.change.diff import as_text
 from spine.change.operations import Change
+from spine.dataclass import dataclass
 from spine.records.settings import Settings
 
 _REGULAR = ("100644", "100755")

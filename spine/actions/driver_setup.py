@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from spine.actions.attributes import Untranslated, lines_of, with_block, without_block
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ledger.reading import settings_of
 from spine.printable import printable

@@ -8,7 +8,6 @@ YAML of two good sides unreadable or a key or identity stand twice. A conflict i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spine.change.aliases import lost_alias
@@ -17,6 +16,7 @@ from spine.change.markers import Marks, mark_differences, sides_of
 from spine.change.marking import Marked, NotByKey, Unplaced, merge_versions
 from spine.change.merge import Conflict, Merged, Note
 from spine.change.rules import FileRules
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.yamldoc.guard import Unparsable, parse
 

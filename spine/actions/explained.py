@@ -8,12 +8,13 @@ order that their links and blobs give, and what comes out is compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from spine.actions.covering import Coverage
 from spine.actions.overlay import Overlay
 from spine.actions.way import Hop, way
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, SpineError
 from spine.ledger.reading import PROPOSAL, RECEIPT, SETTINGS, Stored, find_stored, settings_of
 from spine.records.proposal import FileChange, Proposal

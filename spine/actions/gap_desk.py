@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.actions.overlay import Overlay
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.sources import Edited, Gathered, Side
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
 from spine.ledger.checks import Tree

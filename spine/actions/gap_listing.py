@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.gap_desk import Desk
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.ledger.gap_checks import evidence_holds, gaps_are_whole
 from spine.ledger.gaps import StoredGap

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from spine.actions.gap_desk import Desk, GapWritten
 from spine.actions.gap_numbers import next_gap, used_gaps
 from spine.actions.propose import Wanted
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import GapId
 from spine.records.gap import Gap, read_gap, write_gap

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.recent import recent_versions
 from spine.actions.sources import Edited, Gathered, NothingChanged, Side
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.identity import ListKind
 from spine.ledger.reading import SETTINGS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from spine.actions.recent import recent_changes
 from spine.actions.workspace import Workspace
 from spine.change.rules import Rule
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.globs import parse_glob
 from spine.ledger.reading import SETTINGS

@@ -7,12 +7,12 @@ land more is tried, as far as the number of tries goes. An order is deterministi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from spine.actions.pairs import Pair
 from spine.actions.plan import paths_of
 from spine.actions.rehearsal import Fails, Fits, Rehearsal, Stand
 from spine.change.merge import Conflict
+from spine.dataclass import dataclass
 from spine.ledger.reading import SETTINGS
 
 MOST_TRIES = 600  # of landings in one group, before the best order found so far has to do

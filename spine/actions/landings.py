@@ -8,12 +8,13 @@ place; of several the one that lands last. A commit that no receipt explains was
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.actions.covering import Coverage
 from spine.actions.way import Hop, way
 from spine.address import Address
 from spine.change.operations import Add, Operation, Remove, Rename, SetValue, SpliceItems
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.links import imported_of
 from spine.ledger.reading import RECEIPT, Ledger, Stored, find_stored, read_ledger, settings_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from spine.actions.attention import (
@@ -20,6 +20,7 @@ from spine.actions.authority import broken_glass
 from spine.actions.locate import drafts_of
 from spine.actions.plan import Plan, PlanOutcome, plan_on
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.authority import BrokenGlass
 from spine.ledger.gaps import StoredGap

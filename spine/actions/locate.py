@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
 from spine.ledger.reading import Files, Ledger, Stored, read_ledger

@@ -8,7 +8,6 @@ landed as one commit, where loops are not governed; where they are, only a propo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -17,6 +16,7 @@ from spine.actions.loop_history import history_of, tip_of
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.sources import Edited, Gathered, Side
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import LoopId
 from spine.ledger.loops import History, LoopLedger

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.loops import History
 from spine.ledger.reading import RECEIPT, Files, settings_of

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from spine.actions.loop_change import IN_THE_WORK_TREE, How, LoopChanged, make_loop
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import LoopId
 from spine.records.gap import SEVERITIES

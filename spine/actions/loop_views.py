@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from spine.actions.blame import Setter
 from spine.actions.loop_history import history_of, tip_of
 from spine.actions.proven import MOST, Proven, ages, made_so_by, setters
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Finding, worst
 from spine.ledger.criteria import Answer, Computed
 from spine.ledger.loop_checks import check_loop, check_loops

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.ids import GapId, LoopId, ProposalId, is_foreign, near
 from spine.ledger.gaps import read_gaps

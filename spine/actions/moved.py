@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from spine.actions.about import gap_at, loop_at
+from spine.dataclass import dataclass
 from spine.ledger.gaps import StoredGap, read_gaps
 from spine.ledger.loops import state_of
 from spine.ledger.reading import Ledger

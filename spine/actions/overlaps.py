@@ -6,14 +6,13 @@ can be landed in neither order; the order is what a rehearsal of all landings pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.landing_order import Ordering, Stuck
 from spine.actions.listing import Listed, list_proposals
 from spine.actions.pairs import Pair, try_pair
 from spine.actions.rehearsal import Candidate, Rehearsal
 from spine.actions.touching import Index, Shared, places_finder, touches_of
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.ledger.reading import read_ledger
 from spine.repository import resolve, snapshot_of
 

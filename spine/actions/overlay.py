@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.repository import Blob, Entry, Repository, Snapshot
 from spine.repository.snapshots import is_below
 

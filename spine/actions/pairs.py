@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from spine.actions.rehearsal import Fails, Fits, Rehearsal, Stand
 from spine.change.merge import Conflict
+from spine.dataclass import dataclass
 
 PairOutcome = Literal["fine", "in this order", "the same", "conflict"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.loop_views import books_of
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, worst
 from spine.ids import find_matching, near
 from spine.ledger.loops import LoopLedger

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from spine.actions.gap_desk import Desk
 from spine.actions.gap_numbers import next_gap
@@ -18,6 +17,7 @@ from spine.actions.parity import Parity
 from spine.actions.propose import Proposed, Wanted, write_gathered
 from spine.actions.sources import Edited, Gathered, Side
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import GapId
 from spine.ledger.gaps import StoredGap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from spine.actions.bringing import Counts, FilePlan, attached_finder, blob_finder, bring
@@ -11,6 +11,7 @@ from spine.actions.consequences import consequences
 from spine.actions.locate import locate
 from spine.actions.workspace import Workspace
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.errors import Exit, Finding, Place, Refused, SpineError
 from spine.ledger.reading import Ledger, Stored, read_ledger
 from spine.ledger.status import Status, statuses

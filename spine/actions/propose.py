@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from spine.actions.bringing import attached_finder, bring
 from spine.actions.cautions import cautions
@@ -16,6 +15,7 @@ from spine.actions.workspace import Workspace, settled
 from spine.change.diff import diff
 from spine.change.operations import Change
 from spine.change.textpatch import make_patch
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import ProposalId, near
 from spine.ledger.reading import PROPOSAL, Ledger, Stored, read_ledger, settings_of

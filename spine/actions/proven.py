@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from spine.actions.blame import History, Setter, node_at
 from spine.change.places import Ambiguous
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.blame import Event, Question, answer, where_of
 from spine.ledger.criteria import Evidence

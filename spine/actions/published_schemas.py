@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import near
 from spine.printable import printable

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from spine.actions.check import Report, check
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.repository import (
     CommitId,

@@ -5,12 +5,11 @@ At every moment an edit is in its file or in `refs/spine/backup/`, so that no cr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.bringing import FilePlan, attached_finder, blob_finder, bring
 from spine.actions.locate import drafts_of, locate
 from spine.actions.sources import Gathered
 from spine.actions.workspace import Workspace, settled
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ledger.reading import Ledger, Stored, read_ledger
 from spine.repository import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from spine.actions.apply import AlreadyApplied, Applied, Applying, branch_ref
 from spine.actions.landing_order import Ordering
@@ -17,6 +17,7 @@ from spine.actions.rehearsal import Candidate, Rehearsal
 from spine.actions.remembered import LedgerMemory
 from spine.actions.touching import Index, places_finder, touches_of
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Exit, SpineError, worst
 from spine.ledger.reading import Ledger, Stored
 from spine.ledger.status import statuses

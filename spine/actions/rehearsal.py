@@ -6,13 +6,14 @@ What stands against a landing is asked as `plan` asks it: links to other proposa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from spine.actions.bringing import FilePlan, attached_finder, blob_finder, bring
 from spine.actions.overlay import Overlay
 from spine.actions.plan import check_paths, check_policy, paths_of, standing_against
 from spine.change.merge import Conflict
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.ledger.reading import RECEIPT, SETTINGS, Ledger, Stored, settings_of
 from spine.records.proposal import Proposal

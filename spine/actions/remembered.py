@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.ledger.reading import Ledger, Stored, read_ledger, settings_of
 from spine.repository import TreeSnapshot
 from spine.repository.objects import FOLDER

@@ -7,7 +7,7 @@ tree are not looked at, and what has grown old has done so by the date of the co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 
 from spine.actions.blame import Blamed, History
@@ -18,6 +18,7 @@ from spine.actions.listing import Attention, Listed, Logged, attention_at, log
 from spine.actions.loop_views import CheckedLoop, check_claims
 from spine.actions.trace import bindings_at, landings_at
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.identity import Identity
 from spine.ledger.gaps import Gaps, read_gaps

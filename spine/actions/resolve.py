@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from spine.actions.apply import Blocked
 from spine.actions.bringing import FilePlan, FindBlob, attached_finder, blob_finder, bring
@@ -19,6 +19,7 @@ from spine.change.patch import patch
 from spine.change.rules import FileRules
 from spine.change.settle import Settled, Take, Unsettled, settle, sides_of
 from spine.change.taking import Side
+from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
 from spine.ledger.reading import read_ledger

@@ -6,7 +6,7 @@ A range is held against the point where it left its base, so that a branch that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.actions.about import about
 from spine.actions.check import Report, check
@@ -14,6 +14,7 @@ from spine.actions.locate import locate
 from spine.actions.moved import Moved, moved
 from spine.actions.plan import Plan, check_paths, paths_of, plan_on
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.ledger.reading import RECEIPT, WITHDRAWN, Ledger, Stored, read_ledger
 from spine.ledger.status import Status, statuses

@@ -6,7 +6,7 @@ Each source becomes the same thing: for every file its bytes and mode before and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.actions.placing import placed_in
 from spine.actions.workspace import Workspace
@@ -16,6 +16,7 @@ from spine.change.editing import add_entry, remove_entry, set_value
 from spine.change.json_form import operations_from_json
 from spine.change.operations import Expect, Operation
 from spine.change.patch import patch_document
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.identity import Identity
 from spine.ids import near

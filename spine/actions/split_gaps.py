@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.address import ROOT, Item, Key
 from spine.change.complete import complete
 from spine.change.editing import remove_entry
 from spine.change.json_form import Draft
 from spine.change.operations import First, Remove
 from spine.change.patch import patch_document
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.identity import Identity
 from spine.ledger.reading import Files

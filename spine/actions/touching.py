@@ -7,11 +7,11 @@ has not. Two proposals are related where one touches what the other touches, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from spine.address import ROOT, Address, Step
 from spine.change.operations import Change, Expect, Operation, Rename, SetValue
 from spine.change.places import Ambiguous, Places
+from spine.dataclass import dataclass
 from spine.records.proposal import FileChange, Proposal
 from spine.records.settings import Settings
 from spine.repository import TreeSnapshot

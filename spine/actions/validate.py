@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from spine.actions.loop_history import history_of, tip_of
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.ids import near
 from spine.ledger.checks import Tracked, check_tree

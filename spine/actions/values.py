@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from spine.actions.blame import History, NothingThere, Setter, node_at, nothing_there
 from spine.actions.workspace import Workspace
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.errors import Place
 from spine.ledger.blame import Event, Question, Walk, What, where_of
 from spine.repository import resolve

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spine.actions.apply import branch_ref
 from spine.actions.locate import locate
 from spine.actions.workspace import Workspace
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import ProposalId
 from spine.ledger.reading import WITHDRAWN, read_ledger

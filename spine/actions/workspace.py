@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from spine.dataclass import dataclass
 
 if TYPE_CHECKING:
     from spine.repository import Repository

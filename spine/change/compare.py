@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Collection
 
@@ -196,6 +195,8 @@ class Comparison:
             raise NotEditable("a list without identity changes between block and flow style")
         one = [pieces.item_text(self.old, entry) for entry in a.entries]
         other = [pieces.item_text(self.new, entry) for entry in b.entries]
+        import difflib
+
         matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "equal":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Step
 from spine.change.compare import Comparison
 from spine.change.invert import renamed
 from spine.change.operations import Move, Operation, Rename
 from spine.change.places import Ambiguous, Places
+from spine.dataclass import dataclass
 from spine.identity import Identity
 from spine.yamldoc.nodes import Document
 from spine.yamldoc.trivia import NotEditable

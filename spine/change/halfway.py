@@ -5,11 +5,12 @@ A landing never does this (whole or not at all); it is for a person who will set
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spine.change.merge import Conflict, Merged, Note, merge
 from spine.change.operations import Change, Comment, Move, Operation
 from spine.change.rules import FileRules
+from spine.dataclass import dataclass
 from spine.errors import Refused
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn, TypeVar
 
 from spine.address import Address, Key, Position, Step, parse, parse_selector
@@ -34,6 +34,7 @@ from spine.change.operations import (
 )
 from spine.change.shapes import FIELDS, make
 from spine.change.together import HEADS, BadOperation, refuse_contradictions
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import near
 from spine.printable import printable

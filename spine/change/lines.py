@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from spine.dataclass import dataclass
 
 T = TypeVar("T", bound=Hashable)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from spine.change.lines import Conflict, Stable, hunks, merge3, split_lines, taken
+from spine.dataclass import dataclass
 
 ConflictStyle = Literal["merge", "diff3", "zdiff3"]
 

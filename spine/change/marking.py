@@ -8,7 +8,7 @@ style, the first key behind a dash) is shown with what it shares it with. `Unpla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spine.address import Address, Item, Key, Member, Step
 from spine.change.diff import diff
@@ -18,6 +18,7 @@ from spine.change.merge import Conflict, Merged, Note, merge
 from spine.change.operations import Change, Operation, Rename
 from spine.change.places import Ambiguous, Places
 from spine.change.rules import FileRules, Rule, RuleName
+from spine.dataclass import dataclass
 from spine.identity import field_node
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Item, Step
 from spine.change.follow import Followed, follow, on_the_way
@@ -10,6 +10,7 @@ from spine.change.operations import Change, Operation
 from spine.change.places import Places
 from spine.change.rules import FileRules
 from spine.change.verdicts import Conflict, ConflictKind, Note, NoteKind
+from spine.dataclass import dataclass
 from spine.identity import Keyed, steps_of
 from spine.yamldoc import pieces
 from spine.yamldoc.guard import Unparsable, parse

@@ -16,10 +16,11 @@ Text conventions (all texts are source, never decoded values):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from spine.address import Address, Key, Step
+from spine.dataclass import dataclass
 
 Slot = Literal["lead", "eol", "foot", "above", "end"]
 SLOTS: tuple[Slot, ...] = ("lead", "eol", "foot", "above", "end")

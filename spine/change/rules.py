@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from spine.address import Address
 from spine.change.sources import read_token
+from spine.dataclass import dataclass
 from spine.identity import Identity, Pattern
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Node

@@ -11,7 +11,7 @@ Limitations: of a multi-line string one side is taken whole; of a text file all 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spine.address import Address, Position
 from spine.change.amended import CannotSettle, adapted
@@ -25,6 +25,7 @@ from spine.change.rules import FileRules
 from spine.change.taking import Side, Taking
 from spine.change.textpatch import apply_patch
 from spine.change.verdicts import Conflict, Merged, Note
+from spine.dataclass import dataclass
 from spine.errors import Refused
 
 _SIDES: dict[str, tuple[Side, ...]] = {

@@ -6,7 +6,7 @@ This is the one reading of a change that both the patcher and its proof share; i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Position, Step
 from spine.change import strict
@@ -28,6 +28,7 @@ from spine.change.operations import (
 )
 from spine.change.places import Places
 from spine.change.sources import BadChange, Mismatch, added_entry, token_node
+from spine.dataclass import dataclass
 from spine.yamldoc import pieces
 from spine.yamldoc.nodes import Document, Entry, Node
 from spine.yamldoc.scalars import same_value

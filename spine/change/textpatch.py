@@ -8,11 +8,11 @@ not as one space, because a proposal with trailing spaces is hard to read; both 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
 from spine.change.lines import Both, Conflict, Hunk, hunks, merge3, split_lines, taken
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 
 NO_NEWLINE = "\\ No newline at end of file\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from spine.address import Address
 from spine.change.operations import Change
+from spine.dataclass import dataclass
 
 ConflictKind = Literal[
     "value",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from spine.cli.terminal import Terminal
+from spine.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal, TextIO
 
+from spine.dataclass import dataclass
 from spine.review.style import COLOURED, PLAIN, Style
 
 When = Literal["auto", "always", "never"]

@@ -6,12 +6,12 @@ Whether a signature is good is not asked here: each approval comes with what was
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from spine.address import Address, Item, Key, Step
 from spine.change.operations import Comment, Expect, Rename, SetValue
+from spine.dataclass import dataclass
 from spine.errors import Place
 from spine.globs import fits_all
 from spine.patterns import AddressPattern, Any, Part

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from spine.address import Address, Step
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.identity import Identity, steps_of
 from spine.ledger.reading import Files

@@ -13,11 +13,12 @@ version that can be read, together with those passed over, as nobody can say whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from spine.address import Address, Position
 from spine.change.places import Places
+from spine.dataclass import dataclass
 from spine.identity import Identity, ListKind, steps_of, with_dup
 from spine.ledger.correspondence import match
 from spine.yamldoc.guard import Unparsable

@@ -9,11 +9,12 @@ the registry, never by the network. Formats are checked as far as Python itself 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from spine.dataclass import dataclass
 from spine.ledger.schema_values import TooMuch
 
 MOST_STEPS = 100_000  # keywords looked at for one file, and so many more for each value in it:

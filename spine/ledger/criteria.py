@@ -6,10 +6,11 @@ The answer is a function of the tree. Each place that decided it is named, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.ledger.bindings import Bindings, Documents
 from spine.ledger.budget import Budget, CannotTell
 from spine.ledger.gaps import StoredGap

@@ -7,10 +7,10 @@ A piece of evidence is the id of an applied proposal, a commit that resolves, a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from spine.address import Address, parse, split_value
 from spine.change.places import Places
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.references import SHORTEST
 from spine.ledger.status import Status

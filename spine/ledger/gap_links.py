@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from spine.address import Item, Key
 from spine.change.operations import Add, Operation, SetValue
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.records.gap import read_gap
 from spine.records.proposal import FileChange, Proposal

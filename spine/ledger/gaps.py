@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.ledger.reading import Files
 from spine.records.gap import Gap, criterion_reference, read_gap

@@ -46,6 +46,10 @@ class Glimpse(Tree):
                 gaps.stored.append(StoredGap(gap_of(path), Place(path), "", "", "", None, None, None))
         return gaps
 
+    def is_known(self, path: str) -> bool:
+        """Whether that file is as it was."""
+        return path not in self.changed
+
     def is_link(self, path: str) -> bool:
         """Whether a link stands there; what has not changed in the ledger's folders was asked when it came."""
         folders = self.settings.folders

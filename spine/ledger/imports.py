@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.references import Kind, Reference, find_references
 from spine.printable import printable

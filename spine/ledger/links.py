@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal, NamedTuple
 
 from spine.address import ROOT, Address
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.identity import Identity, steps_of
 from spine.ledger.gaps import StoredGap, read_gaps

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import find_matching, near
 from spine.ledger.bindings import Bindings, Documents

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from spine.dataclass import dataclass
 from spine.globs import Glob
 from spine.identity import FieldPath
 from spine.ledger.budget import CannotTell

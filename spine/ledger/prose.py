@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place
 from spine.ledger.references import Known, Reference, find_references
 from spine.records.register import LOOP
@@ -69,13 +69,13 @@ def passages(tree: Tree) -> Iterator[Passage]:
 
     A loop whose front matter has an `origin` speaks of that repository, and is left out.
     """
+    loops = set(tree.loops.values())
     for path in tree.loops.values():
-        text = tree.text(path)
+        text = tree.text(path) if not tree.is_known(path) else None
         if text is not None and not has_origin(text):
             yield _whole(text, path)
-    loops = set(tree.loops.values())
     for path in tree.paths:
-        if path not in loops and any(glob.matches(path) for glob in tree.settings.prose):
+        if path not in loops and not tree.is_known(path) and any(glob.matches(path) for glob in tree.settings.prose):
             text = tree.text(path)
             if text is not None:
                 yield _whole(text, path)

@@ -6,10 +6,11 @@ One tree decides everything that is asked here; history is never looked at (DESI
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from typing import Protocol, TypeVar
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.records.approval import APPROVALS, SIGNATURE, Approval, read_approval
 from spine.records.proposal import Proposal, digest, read_proposal

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.ids import near
 from spine.ledger.sheet import Spot

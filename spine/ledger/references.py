@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.ids import near
 
 Kind = Literal["proposal", "loop", "gap", "commit"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.ledger.bounded import FORMATS, MOST_STEPS, MOST_STEPS_AT_ALL, STEPS_A_VALUE, Bounds
 from spine.ledger.schema_values import Exact, Members, Plain, TooMuch, Ways, number

@@ -7,12 +7,12 @@ Nothing is guessed. A file that is not there, or a field that no entry has, is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
 from spine.address import Address, Item, Key, Member, Position
 from spine.change.places import Places as Entries
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.globs import Glob
 from spine.identity import FieldPath

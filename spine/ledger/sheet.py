@@ -9,9 +9,10 @@ Limitations: aliases of collections and merge keys (`<<`) are not followed; they
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Item, Key, Member, Position, Step
+from spine.dataclass import dataclass
 from spine.errors import Place
 from spine.identity import FieldPath, Identity, field_node, steps_of
 from spine.patterns import AddressPattern, Any, Part

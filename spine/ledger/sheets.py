@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.globs import Glob
 from spine.ledger.sheet import Sheet, Spot

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from spine.address import BadAddress, parse
+from spine.dataclass import dataclass
 from spine.ledger.links import RELATIONS, Facts, Link, Links, Thing
 
 # What is shown below a neighbour; of all else the neighbour's own trace tells.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place
 from spine.ids import near
 from spine.ledger.reference_checks import Dangling, dangling, offered

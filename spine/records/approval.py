@@ -6,10 +6,10 @@ of one person the latest counts. Beside a file there may be its signature by ssh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast, get_args
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import ProposalId, slugify
 from spine.records.authority import mail_of

@@ -21,8 +21,9 @@ there; with `expect`, those that are there of those that another list names.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.globs import Glob, parse_glob
 from spine.identity import FieldPath

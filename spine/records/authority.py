@@ -6,8 +6,7 @@ address, which is compared without case; a word without an `@` is a team.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from spine.dataclass import dataclass
 from spine.globs import Glob, parse_glob
 from spine.patterns import AddressPattern, PlacePattern, parse_place_pattern
 from spine.printable import has_unsafe, printable

@@ -12,9 +12,9 @@ Values are compared as (kind, text): `100` is not `"100"`, and `010` is not `10`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from spine.address import Key, parse
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.globs import fits_all
 from spine.identity import FieldPath

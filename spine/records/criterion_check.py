@@ -12,9 +12,10 @@ finds there. It is read strictly: an unknown key, a comparison of nothing, a que
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, get_args
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.patterns import parse_place_pattern
 from spine.records.conditions import (

@@ -18,10 +18,10 @@ Other plain values are left to inference. Whatever else has several items and no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from spine.address import Address, Key
+from spine.dataclass import dataclass
 from spine.identity import (
     FieldPath,
     Identity,

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from spine.dataclass import dataclass
 from spine.yamldoc.fields import BadField, Fields, fields_of, open_record
 from spine.yamldoc.nodes import Document, Node
 

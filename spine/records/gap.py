@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import GapId
 from spine.records.values import flow_list, loop_reference, person, record, safe_path

@@ -7,11 +7,12 @@ use (`parent_loop`), and an entry has no mapping in it: `closed` becomes `closed
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import ROOT, Address, Item, Key, Member
 from spine.change.editing import add_entry, add_source, remove_entry, set_value
 from spine.change.places import Places
+from spine.dataclass import dataclass
 from spine.identity import Identity
 from spine.records.gap import Accepted, Closed, Gap
 from spine.records.register import GAPS, LOOP

@@ -6,9 +6,9 @@ commits that it covers are all there is of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.records.values import (
     flow_list,

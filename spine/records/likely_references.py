@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Key, Position
+from spine.dataclass import dataclass
 from spine.identity import Identity, Keyed, field_node
 from spine.patterns import AddressPattern, Any, Part, PlacePattern, place_pattern_of
 from spine.yamldoc.nodes import Document, Node

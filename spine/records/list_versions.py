@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import Address, Key, Position
+from spine.dataclass import dataclass
 from spine.patterns import AddressPattern, generalised
 from spine.yamldoc.nodes import Document, Node
 

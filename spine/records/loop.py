@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from spine.change.lines import split_lines
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place
 from spine.records.loop_front import FrontMatter, blank_front, day_of, is_closed, read_front
 from spine.records.loop_outline import Item, Mark, Outline, Section, Table, boxes_of, outline

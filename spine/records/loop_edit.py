@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from spine.change.lines import split_lines
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import near
 from spine.printable import has_unsafe

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from spine.address import Address, Key
 from spine.change.editing import remove_entry, set_value
 from spine.change.lines import split_lines
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.identity import Identity
 from spine.printable import printable

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.records.loop_outline import Item, Outline, Section, Table, boxes_of
 
 Completion = Literal["done", "in progress", "blocked", "deferred"]

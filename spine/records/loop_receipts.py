@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import ProposalId
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from spine.change.lines import split_lines
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.records.loop import Loop
 from spine.records.loop_edit import Splice, spliced

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.printable import printable
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 from spine.change.form import CHANGE_KEYS, MAX_OPERATIONS, change_of, dump
 from spine.change.operations import Change, Expect
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import ProposalId
 from spine.paths import check_path, twins

@@ -7,9 +7,9 @@ is odd is told by a finding; the text is never written here, so what was read is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from spine.dataclass import dataclass
 from spine.errors import Finding, Place, Refused
 from spine.ids import GapId, near
 from spine.printable import has_unsafe, printable

@@ -19,10 +19,11 @@ matches holds. What is a `warning` stops nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeVar, get_args
 
 from spine.address import Key, parse
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.globs import Glob, parse_glob
 from spine.identity import FieldPath

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired, Required, get_args
 
 # pydantic does not take typing.TypedDict before Python 3.12; it brings typing_extensions along.
@@ -17,6 +16,7 @@ from typing_extensions import TypedDict, get_type_hints, is_typeddict
 
 from spine.change.form import MAX_OPERATIONS
 from spine.change.operations import Slot
+from spine.dataclass import dataclass
 from spine.ids import GapId, LoopId, ProposalId
 from spine.records.approval import Verdict
 from spine.records.gap import GapStatus, GapType, Severity

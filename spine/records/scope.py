@@ -6,9 +6,9 @@ names, and is thrown away with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.globs import Glob, parse_glob
 

@@ -6,18 +6,17 @@ What is declared by patterns holds by the first that matches. Without the file t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from spine.address import Key, parse
 from spine.change.rules import FileRules, Rule, RuleName
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.globs import Glob, parse_glob
 from spine.identity import Atomic, Identity, Keyed, ListKind, ScalarSet, Sequence
 from spine.patterns import PlacePattern, parse_place_pattern
 from spine.printable import has_unsafe, printable
-from spine.records.audits import Audit, read_audits, write_audits
 from spine.records.authority import KEYS, NOBODY_ASKED, Authority, authority_lines, read_authority
 from spine.records.rules import (
     Reference,
@@ -34,6 +33,9 @@ from spine.records.rules import (
 from spine.records.values import flow_list, record, safe_path
 from spine.yamldoc.fields import BadField, Fields
 from spine.yamldoc.write import field, string
+
+if TYPE_CHECKING:
+    from spine.records.audits import Audit
 
 SETTINGS_FILE = "spine.yaml"
 
@@ -178,8 +180,16 @@ def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
         prose=fields.each("prose", parse_glob),
         landings=fields.each("landings", landing_form),
         limits=_limits(fields),
-        audits=read_audits(fields),
+        audits=_audits(fields),
     )
+
+
+def _audits(fields: Fields) -> tuple[Audit, ...]:
+    if "audits" not in fields:
+        return ()
+    from spine.records.audits import read_audits
+
+    return read_audits(fields)
 
 
 def landing_form(text: str) -> str:
@@ -327,7 +337,10 @@ def write_settings(settings: Settings) -> str:
         days = ((key, getattr(settings.limits, key)) for key in _LIMITS)
         shown = ", ".join(f"{key}: {value}" for key, value in days if value != getattr(Limits(), key))
         out.append(f"limits: {{{shown}}}\n")
-    out.append(write_audits(settings.audits))
+    if settings.audits:
+        from spine.records.audits import write_audits
+
+        out.append(write_audits(settings.audits))
     return "".join(out)
 
 

@@ -9,9 +9,10 @@ where: {site: home}                                      of what `at` or `query`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from spine.address import ROOT, Address, parse
+from spine.dataclass import dataclass
 from spine.errors import Place
 from spine.globs import Glob, parse_glob
 from spine.patterns import PlacePattern, parse_place_pattern

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ids import ProposalId
 from spine.records.values import person, record

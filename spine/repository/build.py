@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spine.errors import Refused
 from spine.printable import printable
@@ -16,6 +16,9 @@ from spine.repository.objects import Blob, CommitId, TreeId, scratch_in
 from spine.repository.opened import Repository
 from spine.repository.snapshots import TreeSnapshot
 from spine.repository.trailers import Trailer, parse_trailers
+
+if TYPE_CHECKING:
+    import tempfile
 
 # The private index is a plain one, whatever the user's own is made of.
 _PLAIN_INDEX = ("core.splitIndex=false", "core.untrackedCache=false", "index.sparse=false", "core.sparseCheckout=false")

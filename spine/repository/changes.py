@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.paths import check_path, folded, twins
 from spine.printable import printable

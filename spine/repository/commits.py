@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from spine.dataclass import dataclass
 from spine.repository.objects import CommitId, TreeId
 from spine.repository.opened import Repository
 from spine.repository.trailers import Trailer, parse_trailers

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.repository.git import Git
 
 _FALSE = frozenset({"", "false", "no", "off", "0"})

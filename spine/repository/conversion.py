@@ -8,9 +8,9 @@ knows its bytes without running that program, and the file is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.printable import printable
 from spine.repository.config import Config

@@ -6,9 +6,10 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.printable import printable
 

@@ -10,9 +10,9 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.descent import NOT_A_FOLDER, Descent, descent, split

@@ -11,9 +11,10 @@ import os
 import re
 import subprocess
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.processes import Answer, finish

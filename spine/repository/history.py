@@ -7,8 +7,8 @@ can be told, and a `Step` there has no parent and shows all files as new.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.repository.commits import Commit, parse_commit
 from spine.repository.objects import Blob, CommitId
 from spine.repository.opened import Repository

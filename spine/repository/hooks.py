@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import Exit, SpineError
 from spine.printable import printable
 from spine.repository.build import BadMessage, private_index, scratch_folder

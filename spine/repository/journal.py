@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import Exit, SpineError
 from spine.printable import printable
 from spine.repository.descent import DiskFailed

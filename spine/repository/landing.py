@@ -10,9 +10,9 @@ import contextlib
 import re
 import signal
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.errors import Exit, SpineError
 from spine.printable import printable
 from spine.repository.build import check_message, write_commit

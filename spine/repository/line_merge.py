@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.repository.git import WHICH_REPOSITORY, Git, failed, scrubbed
 
 # git-merge and its kin compare by histogram; merge-file can be told so since git 2.44, before that it cannot.

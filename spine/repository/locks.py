@@ -13,9 +13,9 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.descent import DiskFailed

@@ -11,18 +11,20 @@ import os
 import re
 import struct
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, NewType
+from typing import IO, TYPE_CHECKING, NewType
 
+from spine.dataclass import dataclass
 from spine.errors import Exit, Refused, SpineError
 from spine.printable import printable
 from spine.repository.descent import DiskFailed
 from spine.repository.git import DURABLE, Git, GitFailed, failed
+
+if TYPE_CHECKING:
+    import tempfile
 
 CommitId = NewType("CommitId", str)
 TreeId = NewType("TreeId", str)
@@ -190,7 +192,7 @@ class Objects:
 
     def _ask(self, oids: Sequence[str]) -> None:
         if self._process is None:
-            self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+            self._said = _unnamed_file()
             self._process = subprocess.Popen(
                 self._git.line("cat-file", "--batch"), cwd=self._git.cwd, env=dict(self._git.env),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
@@ -255,6 +257,18 @@ def _missing(oid: str) -> MissingObject:
     )
 
 
+def _unnamed_file() -> IO[bytes]:
+    """A file that is gone when it is closed; in memory where the system can do that, which spares a slow import."""
+    in_memory = getattr(os, "memfd_create", None)
+    if in_memory is not None:
+        return open(in_memory("spine"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
+
+
 def scratch_in(git_dir: Path) -> tempfile.TemporaryDirectory[str]:
     """A folder of this run's own in a git folder; its name holds the process, so that a dead one's can be told."""
+    import tempfile
+
     return tempfile.TemporaryDirectory(prefix=f"spine-{os.getpid()}-", dir=git_dir)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused, SpineError
 from spine.printable import printable
 from spine.repository.config import Config, read_config

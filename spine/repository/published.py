@@ -12,9 +12,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.printable import printable
 from spine.repository.files import File, look, put, remove

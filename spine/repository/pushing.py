@@ -10,9 +10,10 @@ import contextlib
 import itertools
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.paths import UnsafePath, check_path
 from spine.printable import printable

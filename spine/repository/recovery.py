@@ -6,10 +6,11 @@ The branch decides. What else a run that was killed has left behind (`leftovers`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.repository.changes import OwnPath
 from spine.repository.descent import DiskFailed

@@ -6,9 +6,9 @@ which transports there are. The user's `pre-push` hook, signing and credentials 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
 from spine.printable import has_unsafe, printable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.printable import printable
 from spine.repository.git import Git, GitFailed
@@ -15,6 +15,8 @@ from spine.repository.opened import Repository
 
 MAX_REVISION_LENGTH = 1000
 _HEX = frozenset("0123456789abcdef")
+
+_PLAIN_BRANCH = re.compile(r"refs/heads/[A-Za-z0-9_][A-Za-z0-9_-]*(?:/[A-Za-z0-9_][A-Za-z0-9_-]*)*")
 
 
 class BadRevision(Refused):
@@ -202,6 +204,8 @@ def is_ref_name(git: Git, name: str) -> bool:
     """Whether git accepts the name for a reference; one that begins with a dash never gets to git."""
     if name.startswith("-") or "\0" in name or "\n" in name:
         return False
+    if _PLAIN_BRANCH.fullmatch(name):
+        return True  # as git would say, but for the price of a process
     return git.run_once("check-ref-format", name, accept=(0, 1)).code == 0
 
 
@@ -231,6 +235,8 @@ def _near_miss(repo: Repository, revision: str) -> str:
         names = []
     if not revision.startswith("refs/"):
         names = list(dict.fromkeys(name.split("/", 2)[-1] for name in names))
+    import difflib
+
     near = difflib.get_close_matches(revision, names, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(printable(name) for name in near)}?" if near else "git log --oneline --all"
 

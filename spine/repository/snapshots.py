@@ -7,10 +7,11 @@ no files: they are never listed, and reading one gives None, as for a path that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from spine.dataclass import dataclass
 from spine.errors import SpineError
 from spine.printable import printable
 from spine.repository.objects import FOLDER, MAX_BLOB_BYTES, SUBMODULE, Blob, CommitId, TreeId

@@ -7,10 +7,11 @@ entry that is only intended (`git add -N`) is not in the commit, and not here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spine.dataclass import dataclass
 from spine.repository.git import WHICH_REPOSITORY, Git, GitFailed, scrubbed
 
 if TYPE_CHECKING:

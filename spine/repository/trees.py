@@ -6,8 +6,9 @@ What git passes over without a word when it is asked for a tree (a name like `.g
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.repository.git import GitFailed
 from spine.repository.objects import FOLDER, Blob, Objects, TreeId

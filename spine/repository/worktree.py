@@ -7,8 +7,9 @@ Links are not followed; a path below a link is not there. Contents are not remem
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from spine.dataclass import dataclass
 from spine.repository.config import Config
 from spine.repository.conversion import Conversion, conversions
 from spine.repository.files import File, Link, is_there, look

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
+from spine.dataclass import dataclass
 from spine.repository.opened import Repository
 
 

@@ -6,9 +6,9 @@ Everything here is made printable. Nothing is left out silently: what is cut say
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from spine.change.lines import hunks
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.review.spans import Role, Span, plain, told_apart
 from spine.review.style import Style, Tone

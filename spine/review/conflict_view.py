@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from spine.address import ROOT, Address
 from spine.change.merge import Conflict
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.review.blocks import Line, signed
 from spine.review.sentences import value_name

@@ -7,7 +7,6 @@ that a page that has room for a hundred entries of a change of five thousand doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +15,7 @@ from spine.actions.bringing import Counts, FilePlan, counted
 from spine.address import Address, Item, Key
 from spine.change.operations import Change, Comment, Expect, Operation, SetValue
 from spine.change.sources import BadChange, token_node
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.records.proposal import FileChange
 from spine.review.blocks import Line, hunk_lines, signed

@@ -8,10 +8,11 @@ that shows it, is the last line. Only what is shown is ever made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from textwrap import wrap
 
 from spine.actions.bringing import Counts
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.printable import printable
 from spine.review.blocks import Line, limited

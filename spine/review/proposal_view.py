@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from spine.actions.bringing import Counts
 from spine.actions.cautions import cautions
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.ledger.status import Status
 from spine.printable import printable

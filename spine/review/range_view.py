@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spine.actions.bringing import Counts
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.printable import printable
 from spine.review.check_text import verdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spine.dataclass import dataclass
 from spine.errors import Finding
 from spine.records.baseline import fingerprint
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from spine.address import ROOT, Address
@@ -22,6 +21,7 @@ from spine.change.operations import (
     SpliceItems,
     name_of,
 )
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.review.blocks import Line, compared, exchanged, signed
 from spine.review.spans import Span, plain, told_apart

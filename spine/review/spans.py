@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from spine.dataclass import dataclass
 
 Role = Literal["words", "name", "old", "new", "value"]
 """`words` are spine's own; `name` is an address or a name; the rest are values as they stand in the file."""

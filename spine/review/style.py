@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.review.spans import Span
 
 Tone = Literal["add", "change", "remove", "comment", "conflict", "strong", "quiet", "old word", "new word"]

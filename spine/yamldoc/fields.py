@@ -7,10 +7,10 @@ must be one to every YAML reader, so `100644` needs quotes.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.ids import near
 from spine.printable import has_unsafe, printable

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +25,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.yamldoc.nodes import Document, Entry, Node, Root
 

@@ -8,9 +8,10 @@ decoded text, its style and its tag.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from spine.dataclass import dataclass
 from spine.errors import Place
 
 NodeKind = Literal["scalar", "mapping", "sequence", "alias"]

@@ -6,7 +6,7 @@ behind the entry that holds the list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from spine.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

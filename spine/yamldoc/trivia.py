@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import overload
 
+from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.yamldoc.nodes import Document, Entry, Node
 

@@ -330,7 +330,7 @@ def test_every_call_of_git_is_plumbing_and_what_writes_is_durable(started: Groun
             assert settings >= {"core.fsmonitor=false", "core.protectHFS=true", "core.protectNTFS=true"}, line
         ran.setdefault(words[0], set()).update(settings)
     assert ran.keys() == {
-        "rev-parse", "check-ref-format", "for-each-ref", "cat-file", "config", "ls-files", "check-attr",
+        "rev-parse", "for-each-ref", "cat-file", "config", "ls-files", "check-attr",
         "unpack-objects", "commit-tree", "update-ref", "update-index",
     }  # fmt: skip
     for name in ("unpack-objects", "commit-tree", "update-ref"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
+from spine.dataclass import dataclass
 from spine.errors import Exit
 from spine.records.schemas import Number, Text
 from spine.review.json_parts import word

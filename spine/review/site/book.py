@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import relpath
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.printable import printable
 
 _OWN = re.compile(r"(?:CP-[0-9]{8}-[0-9]{6}__[a-z0-9-]{1,60}|(?:LOOP|GAP)-[A-Z0-9-]{1,80})")

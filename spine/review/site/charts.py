@@ -6,11 +6,11 @@ Nothing is styled on an element (the pages' policy forbids it): geometry stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
+from spine.dataclass import dataclass
 from spine.printable import printable
 
 _MOST_DAYS = 120

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date
 from typing import Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from spine.actions.listing import Listed, Logged
 from spine.actions.plan import Plan
 from spine.actions.report import Binding, Site
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.ledger.gaps import StoredGap
 from spine.ledger.links import RELATIONS, Thing
 from spine.ledger.parity import Table

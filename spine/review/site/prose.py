@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
+from spine.dataclass import dataclass
 from spine.printable import printable
 from spine.records.loop_front import blank_front
 from spine.records.loop_outline import MARKS, Mark

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from spine.actions.blame import Setter
 from spine.actions.report import Binding
 from spine.address import Address
+from spine.dataclass import dataclass
 from spine.identity import Keyed, ListKind, steps_of
 from spine.ledger.blame import leaves_of
 from spine.printable import printable
