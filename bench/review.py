@@ -77,8 +77,10 @@ def report(found: list[Rendered]) -> str:
     out = [f"review: {OPERATIONS:,} operations, seconds of `spine show` over python -c pass (medians of {ROUNDS})"]
     for one in found:
         goal = f"   (< {GOAL:.0f} s, ≤ {LONGEST:,} characters)" if one.form == "markdown" else ""
-        total = f"{one.told:,} to change" if one.told is not None else "no total"
-        out.append(f"  {one.form:9} {one.seconds:5.2f} s {one.ratio:6.0f} x {one.characters:>10,} characters, {total}{goal}")
+        told = f"{one.told:,} to change" if one.told is not None else "no total"
+        out.append(
+            f"  {one.form:9} {one.seconds:5.2f} s {one.ratio:6.0f} x {one.characters:>10,} characters, {told}{goal}"
+        )
     return "\n".join(out)
 
 

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from spine.dataclass import dataclass
 
 _CHUNK = 65_536
 
