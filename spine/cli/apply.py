@@ -72,7 +72,7 @@ def queue(door: Door, remote: str | None, branch: str | None, *, as_json: bool) 
     if as_json:
         door.terminal.give(queue_document(done))
     else:
-        door.terminal.show(queue_lines(done, door.terminal.style))
+        door.terminal.show_folded(queue_lines(done, door.terminal.style))
         if done.waiting:
             door.terminal.next_step("spine overlaps")
     return done.exit_code
@@ -110,7 +110,7 @@ def showing_conflicts(door: Door, *, as_json: bool) -> Iterator[None]:
         if not as_json:
             from spine.review.plan_text import plan_lines
 
-            door.terminal.show(plan_lines(refused.plan, door.terminal.style))
+            door.terminal.show_folded(plan_lines(refused.plan, door.terminal.style))
         raise
 
 

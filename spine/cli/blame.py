@@ -31,4 +31,4 @@ def command(door: Door, place: str, revision: str, as_json: bool) -> None:
         if as_json:
             door.terminal.give(blame_document(found))
         else:
-            door.terminal.show(blame_lines(found, door.terminal.style))
+            door.terminal.show_folded(blame_lines(found, door.terminal.style))

@@ -54,7 +54,7 @@ def command(context: click.Context, sides: tuple[str, ...], staged: bool, with_c
     if as_json:
         door.terminal.give(diff_document(found, ending))
     else:
-        door.terminal.show(diff_lines(found, door.terminal.style))
+        door.terminal.show_folded(diff_lines(found, door.terminal.style))
     return ending
 
 

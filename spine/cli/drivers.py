@@ -127,7 +127,7 @@ def diff(door: Door, path: str, sides: tuple[str, ...]) -> None:
         Settings() if isinstance(settings, SpineError) else settings,
         path if moved_to is not None else None,
     )
-    door.terminal.show(diff_lines([found], style))
+    door.terminal.show_folded(diff_lines([found], style))
 
 
 def _git_file(door: Door, name: str, mode: str) -> GitFile:

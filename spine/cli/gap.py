@@ -127,7 +127,7 @@ def show(door: Door, gap: str, revision: str | None, as_json: bool) -> None:
     if as_json:
         door.terminal.give(gap_show_document(view))
     else:
-        door.terminal.show(gap_lines(view, door.terminal.style))
+        door.terminal.show_folded(gap_lines(view, door.terminal.style))
 
 
 @command.command("close", epilog=GAP_IS)

@@ -28,6 +28,6 @@ def command(door: Door, only: tuple[str, ...], revision: str, as_json: bool) -> 
         if as_json:
             door.terminal.give(list_document(listed))
         elif listed:
-            door.terminal.show(list_lines(listed, door.terminal.style))
+            door.terminal.show_folded(list_lines(listed, door.terminal.style))
         else:
             door.terminal.say("no proposals" + (f" that are {' or '.join(only)}" if only else ""))

@@ -42,10 +42,10 @@ def command(door: Door, what: str, revision: str | None, limit: int | None, as_j
                 door.terminal.give(values_document(path, address, list(values)))
                 return
             for value in values:
-                door.terminal.show(value_lines(value, door.terminal.style))
+                door.terminal.show_folded(value_lines(value, door.terminal.style))
             return
         if as_json:
             door.terminal.give(log_document(list(log(work, revision=what, limit=limit))))
             return
         for landing in log(work, revision=what, limit=limit):
-            door.terminal.show(log_lines([landing], door.terminal.style))
+            door.terminal.show_folded(log_lines([landing], door.terminal.style))

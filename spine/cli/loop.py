@@ -83,7 +83,7 @@ def show(door: Door, loop: str, revision: str | None, as_json: bool) -> None:
         if as_json:
             door.terminal.give(loop_show_document(shown))
         else:
-            door.terminal.show(loop_lines(shown, door.terminal.style, _lines(work, revision)))
+            door.terminal.show_folded(loop_lines(shown, door.terminal.style, _lines(work, revision)))
 
 
 @command.command("check")

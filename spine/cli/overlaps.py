@@ -29,7 +29,7 @@ def command(door: Door, onto: str, as_json: bool) -> int:
     if as_json:
         door.terminal.give(overlaps_document(found, ending))
         return ending
-    door.terminal.show(overlaps_lines(found, door.terminal.style))
+    door.terminal.show_folded(overlaps_lines(found, door.terminal.style))
     if found.order:
         door.terminal.next_step(f"spine apply {found.order[0]}")
     return ending

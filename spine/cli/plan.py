@@ -39,7 +39,7 @@ def command(door: Door, proposal: str, onto: str, as_json: bool) -> int:
     if as_json:
         door.terminal.give(plan_document(found, ending))
         return ending
-    door.terminal.show(plan_lines(found, door.terminal.style))
+    door.terminal.show_folded(plan_lines(found, door.terminal.style))
     if found.outcome == "clean" and ending == Exit.DONE:
         door.terminal.next_step(f"spine apply {found.proposal.id}")
     return ending

@@ -20,7 +20,7 @@ def finish(
     from spine.review.proposed_text import proposed_lines
 
     if not as_json:
-        door.terminal.show(proposed_lines(made, door.terminal.style))
+        door.terminal.show_folded(proposed_lines(made, door.terminal.style))
     if and_apply:
         done = landed(door, work, made.proposal.id, branch, as_json=as_json)
         if as_json:

@@ -48,9 +48,9 @@ def infer(
     if as_json:
         door.terminal.give(inferred_document(done, made, is_written=is_written))
         return
-    door.terminal.show(inferred_lines(done, door.terminal.style))
+    door.terminal.show_folded(inferred_lines(done, door.terminal.style))
     if made is not None:
-        door.terminal.show(proposed_lines(made, door.terminal.style))
+        door.terminal.show_folded(proposed_lines(made, door.terminal.style))
         door.terminal.next_step(f"spine apply {made.proposal.id}")
     elif done.found and not is_written:
         door.terminal.next_step('spine schema infer --propose "what tells our entries apart"')

@@ -25,7 +25,7 @@ def command(door: Door, revision: str, as_json: bool) -> None:
         if as_json:
             door.terminal.give(status_document(overview))
             return
-        door.terminal.show(status_lines(overview, door.terminal.style))
+        door.terminal.show_folded(status_lines(overview, door.terminal.style))
     if overview.journal is not None:
         door.terminal.next_step("spine doctor")
     elif any(one.plan == "clean" for one in overview.open):

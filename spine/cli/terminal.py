@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -22,9 +23,18 @@ class Terminal:
     style: Style
     err_style: Style
     is_watched: bool  # stdout is a terminal
+    width: int | None = None  # columns of stdout, where it is a terminal
 
     def show(self, lines: Iterable[str]) -> None:
         """Data for people, on stdout."""
+        _write(self.out, lines)
+
+    def show_folded(self, lines: Iterable[str]) -> None:
+        """The same for lines that hold whole values: on a terminal those that are wider than it are folded."""
+        if self.width is not None:
+            from spine.review.folded import folded
+
+            lines = folded(lines, self.width)
         _write(self.out, lines)
 
     def say(self, *lines: str) -> None:
@@ -54,7 +64,18 @@ def open_terminal(when: When, env: Mapping[str, str]) -> Terminal:
         _style(when, env, is_terminal=is_watched),
         _style(when, env, is_terminal=sys.stderr.isatty()),
         is_watched,
+        _width(env) if is_watched else None,
     )
+
+
+def _width(env: Mapping[str, str]) -> int | None:
+    said = env.get("COLUMNS", "")
+    if said.isdecimal() and len(said) < 6:
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def wants_colour(when: When, env: Mapping[str, str], *, is_terminal: bool) -> bool:

@@ -34,4 +34,4 @@ def command(door: Door, what: str, revision: str, as_mermaid: bool, as_json: boo
     elif as_mermaid:
         door.terminal.show(mermaid_text(found).splitlines())
     else:
-        door.terminal.show(trace_lines(found, door.terminal.style))
+        door.terminal.show_folded(trace_lines(found, door.terminal.style))

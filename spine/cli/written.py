@@ -33,7 +33,7 @@ def give(
 ) -> None:
     """Show what is asked for, or write it: `lines` as text, `document` as JSON, `text` for the other forms."""
     if output is None and form == "text":
-        door.terminal.show(lines(door.terminal.style))
+        door.terminal.show_folded(lines(door.terminal.style))
     elif output is None and form == "json":
         door.terminal.give(document())
     elif output is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -184,3 +186,31 @@ def test_a_defect_is_told_without_a_trace_unless_asked(house: House) -> None:
     assert "hint: spine -v … shows the trace" in said.err
     assert "Traceback" in house.spine("-v", "list", code=1, env=env).err
     assert house.spine("list", "--json", code=1, env=env).document["code"] == "SP000"
+
+
+LONG = "Frontends and the dashboard, " * 6 + "\x1b]8;;http://evil.example\x07x"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+@pytest.mark.parametrize("words", [["show", "long"], ["plan", "long"], ["review", "HEAD"], ["status"], ["list"]])
+def test_long_lines_are_folded_to_the_terminal(house: House, words: list[str], columns: int) -> None:
+    house.propose("a long one " + "and on " * 20, "--set", f"bindings/vm.yaml#vms[vmid=100].status={json.dumps(LONG)}")
+    house.git("add", "-A")
+    house.git("commit", "-qm", "proposed")
+    seen = on_terminal(house, *words, env={"COLUMNS": str(columns)})
+    assert "\x1b]" not in seen
+    lines = COLOURS.sub("", seen).split("\n")
+    wide = [line for line in lines if len(line) > columns]
+    folds = [line for line in wide if max(map(len, line.split())) < columns - 20 and "spine " not in line]
+    assert folds == []
+    piped = house.spine(*words, env={"COLUMNS": str(columns)}).out
+    assert "".join(piped.split()) in "".join("".join(lines).split())
+    assert any(len(line) > 200 for line in piped.split("\n"))  # and there is something to fold
+
+
+def test_a_command_stays_in_one_piece(house: House) -> None:
+    id_ = house.propose("one", "--set", "bindings/vm.yaml#vms[vmid=100].status=one")["id"]
+    house.propose("other", "--set", "bindings/vm.yaml#vms[vmid=100].status=two", "--apply")
+    command = f"spine resolve {id_} --at 'bindings/vm.yaml#vms[vmid=100].status' --take proposal"
+    assert f"\n    {command}\n" in COLOURS.sub("", on_terminal(house, "show", id_, env={"COLUMNS": "50"}))
