@@ -140,7 +140,7 @@ def prepare(
 
     def make(gathered: Gathered) -> tuple[FileChange, ...]:
         attached.clear()
-        return tuple(_file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
+        return tuple(file_change(work.repo, one, ledger.settings, attached) for one in _with_moves(gathered.files))
 
     gathered, files, registers, closes = with_gaps(
         work.repo, tree, ledger, gathered, make, id_=id_, by=work.person, at=id_.moment,
@@ -242,9 +242,11 @@ def _with_moves(files: tuple[Edited, ...]) -> list[Edited | tuple[Edited, Edited
     return [one for one in found if isinstance(one, tuple) or one.path not in used]
 
 
-def _file_change(
+def file_change(
     repo: Repository, one: Edited | tuple[Edited, Edited], settings: Settings, attached: dict[str, bytes]
 ) -> FileChange:
+    """An edited file (or one that went and one that came: a move) as a proposal tells it; what can only be attached
+    goes into `attached`, by its SHA-256."""
     hash_blob = repo.objects.hash_blob
     if isinstance(one, tuple):
         old, new = one

@@ -7,21 +7,25 @@ landing is planned on the tip that it meets, as `apply` does it: an order is a w
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
-from spine.actions.apply import AlreadyApplied, Applied, Applying, branch_ref
+from spine.actions.apply import AlreadyApplied, Applied, Applying, PlanConflicts, branch_ref
 from spine.actions.landing_order import Ordering
-from spine.actions.locate import drafts_of
+from spine.actions.locate import Located, drafts_of
+from spine.actions.propose import Prepared, prepare
 from spine.actions.rehearsal import Candidate, Rehearsal
 from spine.actions.remembered import LedgerMemory
+from spine.actions.renumber import NoCollision
+from spine.actions.resolve import Unresolved, settled_successor
 from spine.actions.touching import Index, places_finder, touches_of
 from spine.actions.workspace import Workspace
 from spine.dataclass import dataclass
 from spine.errors import Exit, SpineError, worst
+from spine.ids import ProposalId
 from spine.ledger.reading import Ledger, Stored
 from spine.ledger.status import statuses
-from spine.repository import Landed, TreeSnapshot, land, resolve, snapshot_of
+from spine.repository import CommitId, Landed, TreeSnapshot, land, resolve, snapshot_of
 from spine.repository.pushing import Chain, Pushed, land_by_push
 from spine.repository.remotes import find_remote
 
@@ -39,11 +43,21 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A proposal whose new gaps got other numbers in a successor, which landed in its place."""
+
+    id: str
+    successor: str
+    numbers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """What became of the queue: landed and already there, in order, and who waits. `stopped` ended it early, `drafts`
     counts those that nobody has committed, which are no part of a queue.
 
     After a push `remote` has the branch, and `behind` says why the local one did not follow, if it did not.
+    `renumbered` are proposals whose gaps had numbers of others, and which landed as successors.
     """
 
     branch: str
@@ -54,6 +68,7 @@ class Queued:
     drafts: int = 0
     remote: str | None = None
     behind: str | None = None
+    renumbered: tuple[Moved, ...] = ()
 
     @property
     def exit_code(self) -> Exit:
@@ -62,10 +77,13 @@ class Queued:
         return worst([*codes, *([Exit(self.stopped.exit_code)] if self.stopped is not None else [])])
 
 
-def apply_queue(work: Workspace, *, branch: str | None = None) -> Queued:
-    """Land all that can on a branch (default: the one that is checked out), with the lock held for each by itself."""
+def apply_queue(work: Workspace, *, branch: str | None = None, renumbers: bool = False) -> Queued:
+    """Land all that can on a branch (default: the one that is checked out), with the lock held for each by itself.
+
+    `renumbers`: whose new gaps have numbers that others have by then lands as a successor with free ones.
+    """
     ref = branch_ref(work, branch)
-    run = _Run(work, ref)
+    run = _Run(work, ref, renumbers=renumbers)
 
     def one(applying: Applying) -> Applied | AlreadyApplied:
         reason = f"spine: apply {applying.text}"
@@ -76,18 +94,19 @@ def apply_queue(work: Workspace, *, branch: str | None = None) -> Queued:
         assert applying.done is not None
         return applying.done
 
-    tip = resolve(work.repo, ref)
-    run.all(snapshot_of(work.repo, tip), one)
+    run.all(lambda: resolve(work.repo, ref), one)
     return run.ended()
 
 
-def apply_queue_push(work: Workspace, remote: str | None = None, *, branch: str | None = None) -> Queued:
+def apply_queue_push(
+    work: Workspace, remote: str | None = None, *, branch: str | None = None, renumbers: bool = False
+) -> Queued:
     """The same on the remote's branch: all commits in one push, and anew if others were first."""
     ref = branch_ref(work, branch)
     runs: list[_Run] = []
 
     def fill(chain: Chain) -> None:
-        run = _Run(work, ref)
+        run = _Run(work, ref, renumbers=renumbers)
         runs[:] = [run]
 
         def one(applying: Applying) -> Applied | AlreadyApplied:
@@ -98,7 +117,7 @@ def apply_queue_push(work: Workspace, remote: str | None = None, *, branch: str 
             assert applying.done is not None
             return applying.done
 
-        run.all(snapshot_of(work.repo, chain.tip), one)
+        run.all(lambda: chain.tip, one)
         if run.stopped is not None:
             raise run.stopped  # nothing is pushed yet: what stops the queue stops it whole
 
@@ -115,6 +134,8 @@ class _Run:
 
     work: Workspace
     ref: str
+    renumbers: bool = False
+    renumbered: list[Moved] = field(default_factory=list)
     landed: list[Applied] = field(default_factory=list)
     there: list[AlreadyApplied] = field(default_factory=list)
     waiting: dict[str, SpineError] = field(default_factory=dict)
@@ -122,8 +143,10 @@ class _Run:
     drafts: int = 0
     memory: LedgerMemory = field(default_factory=LedgerMemory)
 
-    def all(self, tree: TreeSnapshot, one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
-        """Land whoever fits, again as long as somebody does; then nobody is left who could."""
+    def all(self, tip: Callable[[], CommitId], one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
+        """Land whoever fits, again as long as somebody does; then nobody is left who could. `tip` is where the branch
+        stands."""
+        tree = snapshot_of(self.work.repo, tip())
         ledger = self.memory.read(tree)
         known = statuses(ledger)
         self.drafts = len(drafts_of(self.work.repo, ledger).proposals)
@@ -133,14 +156,27 @@ class _Run:
             self.waiting.clear()
             for id_ in left:
                 if self.stopped is None:
-                    self._one(id_, one)
+                    self._one(id_, tip, one)
             left = list(self.waiting)
             if self.stopped is not None or len(self.landed) == count:
                 return
 
-    def _one(self, id_: str, one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
+    def _one(self, id_: str, tip: Callable[[], CommitId], one: Callable[[Applying], Applied | AlreadyApplied]) -> None:
         try:
-            done = one(Applying(self.work, id_, read=self.memory.read))
+            try:
+                done = one(Applying(self.work, id_, read=self.memory.read))
+            except PlanConflicts as conflicts:
+                found = self._renumbered(id_, tip()) if self.renumbers else None
+                if found is None:
+                    raise
+                made, numbers = found
+                try:
+                    done = one(
+                        Applying(self.work, made.proposal.id, made.contents, made.proposal.id, read=self.memory.read)
+                    )
+                except PlanConflicts:
+                    raise conflicts from None
+                self.renumbered.append(Moved(id_, made.proposal.id, numbers))
         except SpineError as error:
             if error.code in _OF_ALL:
                 self.stopped = error
@@ -154,12 +190,28 @@ class _Run:
         else:
             self.there.append(done)
 
+    def _renumbered(self, id_: str, tip: CommitId) -> tuple[Prepared, Mapping[str, str]] | None:
+        """The successor of a proposal whose gaps have numbers that others have by now, made for the tip and written
+        nowhere; None where that is not what is in its way."""
+        tree = snapshot_of(self.work.repo, tip)
+        ledger = self.memory.read(tree)
+        located = Located(ledger.proposals[id_], is_draft=False)
+        taken = [number for moved in self.renumbered for number in moved.numbers.values()]
+        try:
+            made = settled_successor(self.work, tip, tree, ledger, located, renumbers=True, taken=taken)
+        except (NoCollision, Unresolved):
+            return None
+        last = self.renumbered[-1].successor if self.renumbered else None
+        after = ProposalId.parse(last) if last is not None else None
+        return prepare(self.work, made.gathered, made.wanted, after=after), made.numbers
+
     def ended(self, remote: str | None = None, behind: str | None = None) -> Queued:
         """What has become of all."""
         waiting = tuple(Waiting(id_, error) for id_, error in sorted(self.waiting.items()))
         return Queued(
-            self.ref, tuple(self.landed), tuple(self.there), waiting, self.stopped, self.drafts, remote, behind
-        )
+            self.ref, tuple(self.landed), tuple(self.there), waiting, self.stopped, self.drafts, remote, behind,
+            tuple(self.renumbered),
+        )  # fmt: skip
 
 
 def _without_bytes(done: Applied) -> Applied:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from spine.actions.apply import Blocked
 from spine.actions.bringing import FilePlan, FindBlob, attached_finder, blob_finder, bring
-from spine.actions.locate import locate
+from spine.actions.locate import Located, locate
 from spine.actions.plan import Plan, plan_on
 from spine.actions.propose import Proposed, Wanted, write_gathered
+from spine.actions.renumber import renumber
 from spine.actions.sources import Gathered
 from spine.actions.supersede import edited_by, succession
 from spine.actions.workspace import Workspace
@@ -22,11 +23,11 @@ from spine.change.taking import Side
 from spine.dataclass import dataclass
 from spine.errors import Exit, Place, Refused, SpineError
 from spine.ids import near
-from spine.ledger.reading import read_ledger
+from spine.ledger.reading import Ledger, read_ledger
 from spine.records.proposal import FileChange, Proposal
 from spine.records.settings import Settings
+from spine.repository import CommitId, TreeSnapshot, snapshot_of
 from spine.repository import resolve as commit_of
-from spine.repository import snapshot_of
 
 
 class NotAConflict(Refused):
@@ -82,46 +83,106 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The successor, how each conflict of the old proposal was settled, and where that lies."""
+    """The successor, how each conflict of the old proposal was settled, where that lies, and which of its gaps got
+    which numbers."""
 
     made: Proposed
     old: str
     folder: str
     is_draft: bool
     decided: tuple[Decision, ...]
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(
-    work: Workspace, text: str, choices: Sequence[Choice], others: Side | None = None, wanted: Wanted | None = None
+    work: Workspace,
+    text: str,
+    choices: Sequence[Choice],
+    others: Side | None = None,
+    wanted: Wanted | None = None,
+    *,
+    renumbers: bool = False,
 ) -> Resolved:
-    """Write the successor of the conflicting proposal that `text` means. `others` settles what no choice names.
+    """Write the successor of the conflicting proposal that `text` means. `others` settles what no choice names;
+    `renumbers` gives its new gaps free numbers first, where theirs are other gaps'.
 
-    Raises `Unresolved` with what is left, `NotAConflict`, `CannotSettle` with the way out, or `Refused`; then nothing
-    is written. The successor is proved to give the settled bytes on HEAD before it is.
+    Raises `Unresolved` with what is left, `NotAConflict`, `NoCollision`, `CannotSettle` with the way out, or `Refused`;
+    then nothing is written. The successor is proved to give the settled bytes on HEAD before it is.
     """
     base = commit_of(work.repo, "HEAD")
     tree = snapshot_of(work.repo, base)
     ledger = read_ledger(tree)
     located = locate(work.repo, text, ledger)
-    old = located.stored.read_or_raise()
-    plan = plan_on(work.repo, base, tree, ledger, located.stored, is_draft=located.is_draft)
-    if plan.status == "undone":  # what `propose --again` cannot make anew without a decision
-        find, hash_blob = blob_finder(tree), work.repo.objects.hash_blob
-        plan = replace(plan, files=bring(old, tree, ledger.settings, find, hash_blob, attached_finder(located.stored)))
-    _require_conflicts(plan)
+    made = settled_successor(work, base, tree, ledger, located, choices, others, wanted, renumbers=renumbers)
+    written = write_gathered(work, made.gathered, made.wanted, keep=True)
+    id_ = located.stored.read_or_raise().id
+    return Resolved(written, str(id_), located.stored.folder, located.is_draft, made.decided, made.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What a successor is to be made of, how conflicts were decided, and which gaps got which numbers."""
+
+    gathered: Gathered
+    wanted: Wanted
+    decided: tuple[Decision, ...]
+    numbers: Mapping[str, str]
+
+
+def settled_successor(
+    work: Workspace,
+    base: CommitId,
+    tree: TreeSnapshot,
+    ledger: Ledger,
+    located: Located,
+    choices: Sequence[Choice] = (),
+    others: Side | None = None,
+    wanted: Wanted | None = None,
+    *,
+    renumbers: bool = False,
+    taken: Iterable[str] = (),
+) -> Successor:
+    """The same for any commit, with its tree and ledger at hand; nothing is written."""
+    stored = located.stored
+    old = stored.read_or_raise()
+    find, hash_blob = blob_finder(tree), work.repo.objects.hash_blob
+    plan = plan_on(work.repo, base, tree, ledger, stored, is_draft=located.is_draft)
+    attached = attached_finder(stored)
+    if plan.status == "undone" and not renumbers:  # what `propose --again` cannot make anew without a decision
+        plan = replace(plan, files=bring(old, tree, ledger.settings, find, hash_blob, attached))
+    _require_open(plan)
+    numbers: Mapping[str, str] = {}
+    if renumbers:
+        renumbered = renumber(work.repo, tree, ledger, stored, find, taken)
+        old, numbers, attached = renumbered.proposal, renumbered.numbers, renumbered.finder(stored)
+        plan = replace(plan, proposal=old, files=bring(old, tree, ledger.settings, find, hash_blob, attached))
+    else:
+        _require_conflicts(plan)
     paths = [file.path for file in plan.files]
     chosen = tuple(_read(choice, paths) for choice in choices)
-    settler = _Settler(old, plan, ledger.settings, chosen, others, blob_finder(tree), attached_finder(located.stored))
+    settler = _Settler(old, plan, ledger.settings, chosen, others, find, attached)
     files = settler.files()
     edited = [one for one in edited_by(tree, files) if one.before != one.after]
     if not edited:
         hint = f"rm -r '{plan.folder}'" if plan.is_draft else f"spine withdraw {old.id}"
         raise Blocked(f"so settled, nothing is left of {old.id}", hint=hint)
     decided = tuple(settler.decided)
-    reason = settled_why((wanted.why if wanted else None) or old.why, old, str(base), decided, is_draft=plan.is_draft)
+    reason = (wanted.why if wanted else None) or old.why
+    if numbers:
+        reason = renumbered_why(reason, old, numbers, is_draft=plan.is_draft)
+    if decided:
+        reason = settled_why(reason, old, str(base), decided, is_draft=plan.is_draft)
     said = replace(wanted or Wanted(), why=reason)
-    made = write_gathered(work, Gathered(base, tuple(edited)), succession(old, said, is_draft=plan.is_draft), keep=True)
-    return Resolved(made, str(old.id), plan.folder, plan.is_draft, decided)
+    successor = succession(old, said, is_draft=plan.is_draft)
+    return Successor(Gathered(base, tuple(edited)), successor, decided, numbers)
+
+
+def renumbered_why(why: str | None, old: Proposal, numbers: Mapping[str, str], *, is_draft: bool = False) -> str:
+    """The old reason, and below it which gap is which."""
+    lines = [f"Other gaps have numbers that {'the draft' if is_draft else old.id} gave out:"]
+    lines += [f"- {gap} of that proposal is {number}" for gap, number in numbers.items()]
+    note = "\n".join(lines)
+    return f"{why.rstrip()}\n\n{note}" if why and why.strip() else note
 
 
 def _read(choice: Choice, paths: Sequence[str]) -> _Chosen:
@@ -134,11 +195,15 @@ def _read(choice: Choice, paths: Sequence[str]) -> _Chosen:
     return _Chosen(None, parse(choice.place), choice.take)
 
 
-def _require_conflicts(plan: Plan) -> None:
+def _require_open(plan: Plan) -> None:
     id_ = plan.proposal.id
     if plan.status not in ("pending", "undone"):
         hint = f"spine undo {id_}" if plan.status == "applied" else "spine list"
         raise Refused(f"{id_} is {plan.status}; only a pending proposal is resolved", place=Place(id_), hint=hint)
+
+
+def _require_conflicts(plan: Plan) -> None:
+    id_ = plan.proposal.id
     if not any(file.conflicts for file in plan.files):
         raise NotAConflict(f"{id_} conflicts with nothing on HEAD", place=Place(id_), hint=f"spine plan {id_}")
 

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     "--push", "remote", metavar="[REMOTE]", is_flag=False, flag_value="", default=None,
     help="Land on the remote's branch, and here once it is there.",
 )  # fmt: skip
+@click.option("--renumber", "renumbers", is_flag=True, help="With --queue: free numbers for new gaps that others have.")
 @click.option("--break-glass", "glass", metavar="REASON", help="Land it against the policy; to be reviewed after.")
 @branch_option
 @wait_option
 @json_option
 @click.pass_obj
 def command(
-    door: Door, proposal: str | None, is_queue: bool, remote: str | None, glass: str | None, branch: str | None,
-    as_json: bool,
+    door: Door, proposal: str | None, is_queue: bool, remote: str | None, renumbers: bool, glass: str | None,
+    branch: str | None, as_json: bool,
 ) -> int | None:  # fmt: skip
     """Land PROPOSAL as one commit with its receipt, planned on the branch's tip; whole or not at all.
 
@@ -46,8 +47,10 @@ def command(
         raise click.UsageError("give one PROPOSAL, or --queue for all that are pending")
     if glass is not None and (proposal is None or not glass.strip()):
         raise click.UsageError("--break-glass is for one PROPOSAL, and says why")
+    if renumbers and proposal is not None:
+        raise click.UsageError(f"--renumber is for --queue; for one: spine resolve {proposal} --renumber --apply")
     if proposal is None:
-        return queue(door, remote, branch, as_json=as_json)
+        return queue(door, remote, branch, as_json=as_json, renumbers=renumbers)
     with open_workspace(door, writes=True) as work:
         done = landed(door, work, proposal, branch, as_json=as_json, remote=remote, glass=glass)
     if as_json:
@@ -59,16 +62,16 @@ def command(
     return None
 
 
-def queue(door: Door, remote: str | None, branch: str | None, *, as_json: bool) -> int:
+def queue(door: Door, remote: str | None, branch: str | None, *, as_json: bool, renumbers: bool = False) -> int:
     """`apply --queue`"""
     from spine.actions.queue import apply_queue, apply_queue_push
     from spine.review.queue_text import queue_document, queue_lines
 
     with open_workspace(door, writes=True) as work:
         if remote is None:
-            done = apply_queue(work, branch=branch)
+            done = apply_queue(work, branch=branch, renumbers=renumbers)
         else:
-            done = apply_queue_push(work, remote, branch=branch)
+            done = apply_queue_push(work, remote, branch=branch, renumbers=renumbers)
     if as_json:
         door.terminal.give(queue_document(done))
     else:

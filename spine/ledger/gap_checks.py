@@ -93,7 +93,7 @@ def numbers_are_free(tree: Tree) -> Iterator[Finding]:
         if stored.proposal is None or known[id_] != "pending":
             continue
         place = Place(f"{stored.folder}/proposal.yaml")
-        hint = f"spine supersede {id_} …, with a free number"
+        hint = f"spine resolve {id_} --renumber"
         for gap in stored.proposal.registers:
             text = next((file.content for file in stored.proposal.files if gap_of(file.path) == gap), None)
             if gap in there:

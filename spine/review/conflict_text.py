@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spine.actions.blame import Setter
 from spine.actions.plan import Plan
 from spine.actions.resolve import takes_of
-from spine.address import ROOT
+from spine.address import ROOT, Item
 from spine.change.merge import Conflict
 from spine.change.rules import settling_rule
 from spine.change.sources import token_node
@@ -48,6 +48,8 @@ def ways_out(plan: Plan) -> list[tuple[str, str]]:
     give_up = f"rm -r {shell_word(plan.folder)}" if plan.is_draft else f"spine withdraw {id_} --why …"
     proposal_s, target_s, third = "take the proposal's", "keep the target's", "give a third value"
     ways = []
+    if any(_is_own_gap(plan, path, conflict) for path, conflict in found):
+        ways.append(("another number for its gap", f"spine resolve {id_} --renumber"))
     if len(found) == 1:
         ((path, conflict),) = found
         head = f"spine resolve {id_} {at_argument(path, conflict)} --take"
@@ -65,6 +67,16 @@ def ways_out(plan: Plan) -> list[tuple[str, str]]:
     if line is not None:
         ways.append(("settle it always", f"in spine.yaml, under merge:  {line}"))
     return ways if _is_all(plan) else [*ways, ("give it up", give_up)]
+
+
+def _is_own_gap(plan: Plan, path: str, conflict: Conflict) -> bool:
+    """Whether a gap that the proposal registers met another one with its number."""
+    names = {f"/{gap}.yaml" for gap in plan.proposal.registers}
+    if conflict.kind != "add":
+        return False
+    last = conflict.at.last if conflict.at.steps else None
+    values = {value for _, value in last.fields} if isinstance(last, Item) else set()
+    return any(path.endswith(name) for name in names) or bool(values & set(plan.proposal.registers))
 
 
 def at_argument(path: str, conflict: Conflict) -> str:

@@ -139,7 +139,14 @@ def resolved_document(done: Resolved) -> Json:
         {**conflict_part(one.path, one.conflict), "take": one.take.side, "value": value_part(one.take.value)}
         for one in done.decided
     ]
-    return document("resolve", Exit.DONE, **_proposed_part(done.made), resolves=done.old, settled=settled)
+    return document(
+        "resolve",
+        Exit.DONE,
+        **_proposed_part(done.made),
+        resolves=done.old,
+        settled=settled,
+        renumbered=dict(done.numbers),
+    )
 
 
 def restored_document(id_: str, paths: Sequence[str]) -> Json:

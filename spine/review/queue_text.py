@@ -14,6 +14,9 @@ from spine.review.style import Style
 def queue_lines(done: Queued, style: Style) -> list[str]:
     """A line for each landing and each that waits; the last one counts."""
     out = [line for one in done.landed for line in landing_lines(one)]
+    for moved in done.renumbered:
+        numbers = ", ".join(f"{old} is {new}" for old, new in moved.numbers.items())
+        out.append(f"{moved.id} landed as {moved.successor}: {numbers}")
     out += [already_line(one) for one in done.there]
     out += behind_lines(done.branch, done.remote, done.behind)
     for one in done.waiting:
@@ -53,6 +56,9 @@ def queue_document(done: Queued) -> Json:
         waiting=[_waiting_part(one) for one in done.waiting],
         stopped=_error_part(done.stopped) if done.stopped is not None else None,
         drafts=done.drafts,
+        renumbered=[
+            {"id": one.id, "successor": one.successor, "numbers": dict(one.numbers)} for one in done.renumbered
+        ],
     )
 
 

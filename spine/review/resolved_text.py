@@ -9,8 +9,9 @@ from spine.review.style import Style
 
 
 def settled_lines(done: Resolved, style: Style) -> list[str]:
-    """One line a conflict, then what became of the old proposal."""
-    out = [f"{style('change', '~')} {_decision(one)}" for one in done.decided]
+    """One line a gap that got another number and one a conflict, then what became of the old proposal."""
+    out = [f"{style('change', '~')} {old} is {new}" for old, new in done.numbers.items()]
+    out += [f"{style('change', '~')} {_decision(one)}" for one in done.decided]
     draft = f"{done.old} is a draft and stays; to drop it: rm -r {shell_word(done.folder)}"
     return [*out, draft if done.is_draft else f"{done.old} is superseded once this is committed", ""]
 

@@ -45,6 +45,8 @@ class Resolved(Proposed):
 
     resolves: AnyProposal
     settled: list[Settled]
+    renumbered: dict[str, str]
+    """New gaps of the old proposal whose numbers others had, and what they are now."""
 
 
 class Restored(TypedDict):
@@ -195,6 +197,14 @@ class Waiting(Failure):
     """With its conflicts, if these are why."""
 
 
+class RenumberedInQueue(TypedDict):
+    """A proposal that landed as a successor, and what its gaps are called there."""
+
+    id: AnyProposal
+    successor: AnyProposal
+    numbers: dict[str, str]
+
+
 class Queue(TypedDict):
     """What became of the pending proposals."""
 
@@ -209,6 +219,8 @@ class Queue(TypedDict):
     """What ended the queue early."""
     drafts: Whole
     """How many drafts were no part of it."""
+    renumbered: list[RenumberedInQueue]
+    """Proposals whose new gaps had numbers of others; their successors landed."""
 
 
 class Absorbed(TypedDict):
