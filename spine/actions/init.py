@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from spine.actions.recent import recent_changes
@@ -14,12 +15,13 @@ from spine.ledger.reading import SETTINGS
 from spine.paths import check_path
 from spine.patterns import parse_place_pattern
 from spine.records.settings import Folders, Settings, write_settings
-from spine.repository import Branch, File, Outside, Repository, head, put, work_tree_of
+from spine.repository import Branch, File, Outside, Repository, Unborn, head, put, snapshot_of, work_tree_of
 from spine.repository.files import look
 from spine.yamldoc.guard import parse
 
 ATTRIBUTES = ".gitattributes"
 _HISTORY = 400
+_SHOWN = 3
 _STAMPS = ("updated", "updated_at", "last_updated", "last_verified", "generated", "generated_at", "modified")
 
 
@@ -30,6 +32,8 @@ class Initialised:
     written: tuple[str, ...]
     stamps: tuple[str, ...]
     governed: int
+    missing: str | None = None  # the folder of bindings, if no YAML is in it
+    elsewhere: tuple[str, ...] = ()  # then: folders that have some, those with the most first
 
 
 def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
@@ -38,7 +42,10 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
     root = repo.tree_root()
     if look(root, SETTINGS) is not None:
         raise Refused(
-            f"{SETTINGS} is there already", hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
+            f"{SETTINGS} is there already",
+            hint=f"change it by a proposal: edit it, then spine propose -- {SETTINGS}"
+            if _is_committed(repo)
+            else f"it is not committed: edit it, or rm {SETTINGS} and begin again",
         )
     bindings = _folder(repo, bindings)
     stamps = tuple(growing_stamps(repo, bindings))
@@ -56,7 +63,19 @@ def init(work: Workspace, *, bindings: str = "bindings") -> Initialised:
         put(root, ATTRIBUTES, File(exact))
         written.append(ATTRIBUTES)
     governed = sum(1 for path in work_tree_of(repo).paths() if settings.is_governed(path))
-    return Initialised(tuple(written), stamps, governed)
+    own = (SETTINGS, f"{settings.folders.proposals}/")
+    yaml = (path for path in work_tree_of(repo).paths() if path.endswith((".yaml", ".yml")))
+    paths = [path for path in yaml if not path.startswith(own)]
+    if any(settings.is_governed(path) for path in paths):
+        return Initialised(tuple(written), stamps, governed)
+    folders = Counter(path.rpartition("/")[0] or "." for path in paths)
+    elsewhere = tuple(folder for folder, _ in folders.most_common(_SHOWN))
+    return Initialised(tuple(written), stamps, governed, bindings, elsewhere)
+
+
+def _is_committed(repo: Repository) -> bool:
+    here = head(repo)
+    return not isinstance(here, Unborn) and snapshot_of(repo, here.commit).blob(SETTINGS) is not None
 
 
 def _folder(repo: Repository, typed: str) -> str:

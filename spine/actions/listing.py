@@ -24,7 +24,7 @@ from spine.dataclass import dataclass
 from spine.errors import Refused
 from spine.ledger.authority import BrokenGlass
 from spine.ledger.gaps import StoredGap
-from spine.ledger.reading import RECEIPT, Ledger, Stored, find_stored, read_ledger, settings_of
+from spine.ledger.reading import RECEIPT, SETTINGS, Ledger, Stored, find_stored, read_ledger, settings_of
 from spine.ledger.status import Status, statuses
 from spine.repository import (
     Commit,
@@ -66,6 +66,7 @@ class Overview:
     stale_loops: tuple[Stale, ...] = ()
     gaps: tuple[StoredGap, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+    is_governed: bool = True
     glass: tuple[BrokenGlass, ...] = ()
 
 
@@ -99,7 +100,8 @@ def status(work: Workspace, *, revision: str = "HEAD") -> Overview:
     ledger = read_ledger(tree)
     seen = attention_at(work, commit, tree, ledger, list_proposals(work, revision=revision))
     hands = by_hand(work.repo, tree, ledger.settings) if revision == "HEAD" else ()
-    return replace(seen.overview, journal=read_journal(work.repo), by_hand=hands)
+    is_governed = tree.blob(SETTINGS) is not None
+    return replace(seen.overview, journal=read_journal(work.repo), by_hand=hands, is_governed=is_governed)
 
 
 @dataclass(frozen=True, slots=True)

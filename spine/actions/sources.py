@@ -5,7 +5,8 @@ Each source becomes the same thing: for every file its bytes and mode before and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from dataclasses import field
 
 from spine.actions.placing import placed_in
@@ -20,7 +21,7 @@ from spine.dataclass import dataclass
 from spine.errors import Place, Refused
 from spine.identity import Identity
 from spine.ids import near
-from spine.ledger.reading import settings_of
+from spine.ledger.reading import SETTINGS, settings_of
 from spine.paths import check_path
 from spine.records.settings import Settings
 from spine.repository import (
@@ -165,7 +166,8 @@ def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
     named = [repo.named(path) for path in source.paths]
     staged = isinstance(source, Staged)
     files: list[Edited] = []
-    for path in _candidates(repo, tree, here, settings, named, only_staged=staged):
+    found = _changed(tree, here, only_staged=staged)
+    for path in _candidates(tree, found, settings, named):
         if path.startswith(f"{settings.folders.proposals}/"):
             continue
         before = _side(tree, path)
@@ -180,24 +182,40 @@ def _from_work_tree(repo: Repository, source: WorkTree | Staged) -> Gathered:
             )
         if after != before:
             files.append(Edited(path, before, after))
+    if not files and not named:
+        _say_why_not(tree, here, found, settings)
     return Gathered(base, tuple(files), tuple(file.path for file in files))
 
 
-def _candidates(
-    repo: Repository,
-    tree: TreeSnapshot,
-    here: WorkTreeSnapshot,
-    settings: Settings,
-    named: Sequence[str],
-    *,
-    only_staged: bool,
-) -> list[str]:
-    """The paths that may have changed: governed ones, and whatever was named."""
+def _say_why_not(tree: TreeSnapshot, here: WorkTreeSnapshot, found: Collection[str], settings: Settings) -> None:
+    """Raise `NothingChanged` with the cause, where edits that are not governed can be what was meant."""
+    if tree.blob(SETTINGS) is None:
+        hint = f"git add {SETTINGS} && git commit" if here.blob(SETTINGS) is not None else "spine init --bindings DIR"
+        raise NothingChanged(
+            f"no governed file differs from HEAD, which has no {SETTINGS} to say what is governed", hint=hint
+        )
+    folder = f"{settings.folders.proposals}/"
+    others = [path for path in sorted(found) if path.endswith((".yaml", ".yml")) and not path.startswith(folder)]
+    if others:
+        also = f", nor are {len(others) - 1} others that differ" if len(others) > 1 else ""
+        raise NothingChanged(
+            f"it differs from HEAD, and is not governed{also}", place=Place(others[0]),
+            hint=f'spine propose "title" -- {shlex.quote(others[0])}   or   add it to governed: in {SETTINGS}',
+        )  # fmt: skip
+
+
+def _changed(tree: TreeSnapshot, here: WorkTreeSnapshot, *, only_staged: bool) -> set[str]:
+    """All paths that may have changed."""
     staged = {entry.path: Blob(entry.oid, entry.mode) for entry in here.index.entries()}
     committed = {entry.path: Blob(entry.oid, entry.mode) for entry in tree.entries()}
     found = {path for path in {*staged, *committed} if staged.get(path) != committed.get(path)}
     if not only_staged:
         found |= {*here.modified(), *here.untracked()}
+    return found
+
+
+def _candidates(tree: TreeSnapshot, found: Collection[str], settings: Settings, named: Sequence[str]) -> list[str]:
+    """Of the paths that may have changed the governed ones, or whatever was named."""
     chosen = []
     for path in sorted(found):
         inside = any(_is_in(path, one) for one in named)
@@ -205,7 +223,7 @@ def _candidates(
             chosen.append(path)
     for one in named:
         if not any(_is_in(path, one) for path in [*chosen, *tree.paths(one)]):
-            close = near(one, {*found, *committed}, most=1)
+            close = near(one, {*found, *tree.paths()}, most=1)
             raise NothingChanged(
                 "no such file here, or nothing changed in it",
                 place=Place(one),

@@ -94,6 +94,9 @@ class _Ending:
         if isinstance(error, click.NoSuchOption) and error.possibilities:
             hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
         message = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
+        is_lone = isinstance(error, click.exceptions.NoArgsIsHelpError) or error.message == "Missing command."
+        if is_lone and context is not None and isinstance(context.command, click.Group):
+            message = f"a verb is missing: {', '.join(context.command.list_commands(context))}"
         return Refused(message.rstrip("."), place=Place(path), hint=hint)
 
     def say(self, line: str) -> None:

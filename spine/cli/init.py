@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from spine.cli.door import Door
@@ -32,4 +34,9 @@ def command(door: Door, bindings: str, as_json: bool) -> None:
     door.terminal.show(f"rule: of two values of {printable(name)} the newest wins" for name in done.stamps)
     count = done.governed
     door.terminal.show([f"{count} file{' is' if count == 1 else 's are'} governed"])
+    if done.missing is not None:
+        there = f"; there is some in {', '.join(map(printable, done.elsewhere))}" if done.elsewhere else ""
+        folder = shlex.quote(printable(done.elsewhere[0])) if done.elsewhere else "DIR"
+        door.terminal.say(f"warning: no .yaml file is below {printable(done.missing)}/{there}")
+        door.terminal.say(f"  hint: rm spine.yaml && spine init --bindings {folder}; new files there will be governed")
     door.terminal.next_step(f"git add {' '.join(done.written)} && git commit")

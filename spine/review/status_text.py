@@ -39,6 +39,8 @@ def status_lines(overview: Overview, style: Style) -> list[str]:
 
 
 def _groups(overview: Overview) -> Iterator[tuple[Tone, str, str, list[Sequence[str]]]]:
+    if not overview.is_governed:
+        yield "change", "no spine.yaml, so that nothing is governed yet", "spine init --bindings DIR", []
     if overview.journal is not None:
         yield "conflict", "a landing was interrupted", "spine doctor", []
     if overview.glass:
