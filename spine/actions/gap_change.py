@@ -94,8 +94,8 @@ def link_gap(
     desk = Desk.open(work, for_proposal=propose)
     gap = desk.find(text)
     made = desk.gap_text(gap)
+    loop = desk.loop(loop) if loop is not None and loop != gap.loop else None
     if loop is not None and loop != gap.loop:
-        desk.check_loop(loop)
         made = made.linked(loop)
     for criterion in blocks:
         desk.check_criterion(criterion)

@@ -109,12 +109,24 @@ class Desk:
         except UnicodeDecodeError as error:
             raise Refused(f"not UTF-8 text (byte {error.start + 1})", place=Place(path)) from error
 
+    def loop(self, text: str) -> str:
+        """The id of the loop that an id or its beginning means. Raises `Refused` if there is none, or more than one."""
+        found = find_matching(text, self.tree.loops)
+        if len(found) > 1:
+            raise Refused(f"several loops fit: {', '.join(found[:5])}", place=Place(text), hint="give more of the id")
+        if found:
+            return found[0]
+        raise self._no_loop(text)
+
     def check_loop(self, loop: str) -> None:
         """Raise `Refused` unless the loop is there."""
         if loop not in self.tree.loops:
-            close = near(loop, self.tree.loops, most=1)
-            hint = f"did you mean {close[0]}?" if close else f"its scope file belongs below {self._loops}/"
-            raise Refused("no loop has this id here", place=Place(loop), hint=hint)
+            raise self._no_loop(loop)
+
+    def _no_loop(self, loop: str) -> Refused:
+        close = near(loop, self.tree.loops, most=1)
+        hint = f"did you mean {close[0]}?" if close else f"spine loop list; its scope file belongs below {self._loops}/"
+        return Refused("no loop has this id here", place=Place(loop), hint=hint)
 
     def check_criterion(self, text: str) -> None:
         """Raise `Refused` unless the loop is there and has this criterion."""

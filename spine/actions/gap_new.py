@@ -41,8 +41,7 @@ def new_gap(work: Workspace, said: Shortfall, *, propose: bool = False, why: str
     """
     desk = Desk.open(work, for_proposal=propose)
     settings = desk.tree.settings
-    if said.loop is not None:
-        desk.check_loop(said.loop)
+    loop = desk.loop(said.loop) if said.loop is not None else None
     for criterion in said.blocks:
         desk.check_criterion(criterion)
     prefix = gap_prefix(said.prefix) if said.prefix is not None else settings.gaps.prefix
@@ -55,12 +54,12 @@ def new_gap(work: Workspace, said: Shortfall, *, propose: bool = False, why: str
             severity=said.severity,
             status="open",
             found=said.found or work.now().date(),
-            loop=said.loop,
+            loop=loop,
             blocks=said.blocks,
             description=_paragraph(said.description),
         )
         read_gap(write_gap(gap), file="gap")  # what a person said is held against the format before anything is written
-        wanted = Wanted(title=f"Register {id_}: {gap.title}"[:200], why=why, loop=said.loop, registers=(id_,))
+        wanted = Wanted(title=f"Register {id_}: {gap.title}"[:200], why=why, loop=loop, registers=(id_,))
         path = settings.gaps.register
         try:
             if path is None or any(one.gap is not None for one in desk.tree.gaps.stored):

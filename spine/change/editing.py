@@ -5,7 +5,9 @@ The change itself is then told by `diff`, so it is the same however it was made.
 
 from __future__ import annotations
 
-from spine.address import Address, Item, Key, Member, Position
+from collections.abc import Iterator
+
+from spine.address import Address, Item, Key, Member, Position, Step
 from spine.change.complete import complete
 from spine.change.edits import Editor
 from spine.change.json_form import Draft
@@ -14,12 +16,15 @@ from spine.change.patch import patch_document
 from spine.change.places import Places
 from spine.change.sources import BadChange, Mismatch, read_token, token_node
 from spine.change.targets import Targets
-from spine.identity import Identity
+from spine.identity import Identity, field_node
+from spine.ids import near
 from spine.yamldoc.guard import parse
 from spine.yamldoc.nodes import Document, Node
 from spine.yamldoc.pieces import whole_lines
 from spine.yamldoc.source import string_token
 from spine.yamldoc.splice import splice
+
+_SHOWN = 5  # entries that a hint names
 
 
 def set_value(text: str, at: Address, token: str, identity: Identity) -> str:
@@ -29,10 +34,40 @@ def set_value(text: str, at: Address, token: str, identity: Identity) -> str:
     if entry is None:
         if at.steps and isinstance(at.last, Key) and Places(document).node(at.parent) is not None:
             return add_entry(text, at, token, identity)
-        raise Mismatch(f"{at} is not there", hint="add it with --add, or look at its neighbours with spine show")
+        raise Mismatch(f"{at} is not there", hint=_what_is_there(document, at))
     token_node(token, is_item=entry.key is None)
     splices = Editor(Targets(document, ())).set_value(entry, token, 0)
     return _done(text, document, splice(document.text, splices))
+
+
+def _what_is_there(document: Document, at: Address) -> str:
+    """What an address that names nothing may have meant, by what stands where it goes wrong."""
+    places = Places(document)
+    depth = next(n for n in range(len(at.steps)) if places.node(Address(at.steps[: n + 1], at.document)) is None)
+    before, wrong, behind = at.steps[:depth], at.steps[depth], at.steps[depth + 1 :]
+    node = places.node(Address(before, at.document))
+    known = {str(step): step for step in _steps(node, wrong)}
+    close = near(str(wrong), known, most=2)
+    if close:
+        return (
+            f"did you mean {' or '.join(str(Address((*before, known[one], *behind), at.document)) for one in close)}?"
+        )
+    where = str(Address(before, at.document))
+    listed = ", ".join(list(known)[:_SHOWN]) + (", …" if len(known) > _SHOWN else "")
+    return f"at {where} there is: {listed}" if known else f"nothing at {where} is called so; --add makes an entry"
+
+
+def _steps(node: Node | None, wrong: Step) -> Iterator[Step]:
+    """What the entries of a collection are called, in the way in which a step that fits none of them speaks."""
+    for entry in node.entries if node is not None else ():
+        if entry.key is not None:
+            yield Key(entry.key.text)
+        elif isinstance(wrong, Item):
+            fields = [(path, field_node(entry.value, path)) for path, _ in wrong.fields]
+            if all(found is not None and found.kind == "scalar" for _, found in fields):
+                yield Item(tuple((path, found.text) for path, found in fields if found is not None))
+        elif entry.value.kind == "scalar":
+            yield Member(entry.value.text)
 
 
 def add_entry(text: str, at: Address, token: str | None, identity: Identity) -> str:

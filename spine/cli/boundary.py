@@ -97,6 +97,7 @@ class _Ending:
         is_lone = isinstance(error, click.exceptions.NoArgsIsHelpError) or error.message == "Missing command."
         if is_lone and context is not None and isinstance(context.command, click.Group):
             message = f"a verb is missing: {', '.join(context.command.list_commands(context))}"
+        message = " ".join(message.split())  # click lists choices on lines of their own
         return Refused(message.rstrip("."), place=Place(path), hint=hint)
 
     def say(self, line: str) -> None:

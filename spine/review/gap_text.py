@@ -30,7 +30,7 @@ def gap_list_lines(listed: GapList, style: Style) -> list[str]:
     rows: list[Sequence[Cell]] = [
         (_state(one), _grave(one.severity), one.id or "(no id)", one.title) for one in listed.gaps
     ]
-    out = columns(rows, style) if rows else ["no such gap"]
+    out = columns(rows, style) if rows else ["no such gap"] if any(listed.counts.values()) else []
     for finding in listed.unread:
         out += finding_lines(finding, style)
     counts = [f"{listed.counts[name]} {name}" for name in _TONES if listed.counts.get(name)]
