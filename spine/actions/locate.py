@@ -41,7 +41,11 @@ def locate(repo: Repository, text: str, tree: Ledger) -> Located:
         return Located(known[found[0]], found[0] not in tree.proposals)
     if found:
         listed = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
-        raise NoSuchProposal(f"several proposals fit: {listed}", place=Place(text), hint="give more of the id")
+        raise NoSuchProposal(
+            f"several proposals fit: {listed}",
+            place=Place(text),
+            hint="give more of the id; spine list says how each stands",
+        )
     close = near(text, list(known))
     hint = f"did you mean {close[0]}?" if close else "spine list"
     raise NoSuchProposal("no proposal has this id", place=Place(text), hint=hint)
