@@ -83,7 +83,17 @@ def _is_part(tree: Tree, whole: Tree) -> bool:
     known = dict(leaves(whole))
     empty = (Container("map", {}), Container("list", {}))
     same_kind = isinstance(tree, Container) and _kind(tree) == _kind(whole)
-    return same_kind and all(leaf in empty or known.get(path) == leaf for path, leaf in leaves(tree))
+    return same_kind and all(
+        leaf in empty or known.get(path) == leaf or _is_rest(leaf, known.get(path)) for path, leaf in leaves(tree)
+    )
+
+
+def _is_rest(leaf: Tree, whole: Tree) -> bool:
+    """Whether a list without identities holds nothing but items that `whole` holds."""
+    if not (isinstance(leaf, Container) and isinstance(whole, Container) and leaf.kind == whole.kind == "sequence"):
+        return False
+    left = list(whole.items)
+    return all(item in left and (left.remove(item) is None) for item in leaf.items)
 
 
 def _is_text(tree: Tree) -> bool:
