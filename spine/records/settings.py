@@ -162,6 +162,11 @@ def _default_globs(bindings: str) -> tuple[Glob, ...]:
 
 def read_settings(text: str, *, file: str = SETTINGS_FILE) -> Settings:
     """Read the settings strictly. Every error has file, line and column."""
+    return _read(text, file)
+
+
+@lru_cache(maxsize=8)  # a history has them in every commit, and hardly ever others
+def _read(text: str, file: str) -> Settings:
     sections = (
         "folders", "governed", "lists", "merge", "refs", "rules", "schemas", "policy", "gaps", "prose", "landings",
         "limits", "audits",

@@ -33,6 +33,8 @@ BlobId = NewType("BlobId", str)
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 FILE, EXECUTABLE, LINK, FOLDER, SUBMODULE = "100644", "100755", "120000", "40000", "160000"
 
+_SMALL = 64 * 1024  # bytes of an object that is kept at hand, with all others up to the sum in _RECENT
+_RECENT = 16 * 1024 * 1024
 _TREE, _BLOB = 2, 3  # the kinds of objects in a pack
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Ids asked for ahead of their answers: so few that the request always fits a pipe's buffer.
@@ -75,6 +77,8 @@ class Objects:
         self._git_dir = git_dir
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
+        self._recent: dict[str, tuple[str, bytes]] = {}
+        self._recent_bytes = 0
 
     @property
     def id_bytes(self) -> int:
@@ -123,8 +127,18 @@ class Objects:
         return data
 
     def read_any(self, oid: str, *, limit: int = MAX_BLOB_BYTES) -> tuple[str, bytes]:
-        """The kind and the content of an object."""
-        return next(self.read_all([oid], limit=limit))
+        """The kind and the content of an object. What was read lately is not read again: its id says what it is."""
+        known = self._recent.get(oid)
+        if known is not None and len(known[1]) <= limit:
+            return known
+        found = next(self.read_all([oid], limit=limit))
+        if len(found[1]) <= _SMALL:
+            if self._recent_bytes > _RECENT:
+                self._recent.clear()
+                self._recent_bytes = 0
+            self._recent[oid] = found
+            self._recent_bytes += len(found[1]) + _SMALL // 64
+        return found
 
     def read_all(self, oids: Iterable[str], *, limit: int = MAX_BLOB_BYTES) -> Iterator[tuple[str, bytes]]:
         """The kinds and contents of many small objects, in order, asked for some hundreds at a time."""
