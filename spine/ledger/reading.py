@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Protocol, TypeVar
 
 from spine.dataclass import dataclass
@@ -19,6 +19,9 @@ from spine.records.settings import SETTINGS_FILE, Settings, read_settings
 from spine.records.withdrawal import Withdrawal, read_withdrawal
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_SMALL = 4 * 1024
 
 SETTINGS = SETTINGS_FILE
 PROPOSAL = "proposal.yaml"
@@ -63,19 +66,19 @@ class Stored:
         if self.data is None:
             return None
         path = f"{self.folder}/{PROPOSAL}"
-        return _tried(lambda text: read_proposal(text, file=path), self.data, path)
+        return _record(read_proposal, self.data, path)
 
     @cached_property
     def _receipt(self) -> Receipt | Refused | None:
         path = f"{self.folder}/{RECEIPT}"
         data = self.files.read(path) if RECEIPT in self.names else None
-        return None if data is None else _tried(lambda text: read_receipt(text, file=path), data, path)
+        return None if data is None else _record(read_receipt, data, path)
 
     @cached_property
     def _withdrawal(self) -> Withdrawal | Refused | None:
         path = f"{self.folder}/{WITHDRAWN}"
         data = self.files.read(path) if WITHDRAWN in self.names else None
-        return None if data is None else _tried(lambda text: read_withdrawal(text, file=path), data, path)
+        return None if data is None else _record(read_withdrawal, data, path)
 
     @cached_property
     def _approvals(self) -> tuple[tuple[str, Approval | Refused], ...]:
@@ -164,6 +167,22 @@ class Stored:
         if self.withdrawal is not None and self.withdrawal.proposal != proposal.id:
             place = Place(f"{self.folder}/{WITHDRAWN}")
             yield Finding("SP054", place, f"a withdrawal of {self.withdrawal.proposal}")
+
+
+class _Reads(Protocol[T_co]):
+    def __call__(self, text: str, *, file: str) -> T_co: ...
+
+
+def _record(read: _Reads[T], data: bytes, path: str) -> T | Refused:
+    """A record by the function that reads it. A small one is read once: every commit of a history has it again."""
+    if len(data) > _SMALL:
+        return _tried(partial(read, file=path), data, path)
+    return _again(read, data, path)  # type: ignore[arg-type,return-value]  # a cache forgets what the types are
+
+
+@lru_cache(maxsize=4_000)
+def _again(read: Callable[..., object], data: bytes, path: str) -> object:
+    return _tried(partial(read, file=path), data, path)
 
 
 def _tried(read: Callable[[str], T], data: bytes, path: str) -> T | Refused:
