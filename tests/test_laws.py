@@ -379,8 +379,8 @@ def require_no_lost_update(base: str, target: str, proposed: str) -> None:
     undecided = [path for path, outcome in wanted.items() if outcome in (CONFLICT, OPEN)]
     if outcome is None:
         ops = operations(spine.dump(spine.diff(base, proposed)))
-        # Neighbours are in a splice's way, and a comment of what the other side removed is a change like any other.
-        by_hunks = ops is None or any(op.kind in ("splice", "comment") for op in ops)
+        # Neighbours are in a splice's way; a comment and a place of what the other side removed are changes too.
+        by_hunks = ops is None or any(op.kind in ("splice", "comment", "move") for op in ops)
         assert undecided or by_hunks or is_about_style(base, target, proposed), "a conflict that no leaf explains"
         return
     assert CONFLICT not in wanted.values(), "a conflict that nobody was told of"
