@@ -54,7 +54,8 @@ def with_gaps(
         gathered = _own_evidence(gathered, ledger, id_)
     files = make(gathered)
     done = gap_links(files, settings)
-    opening = [gap for gap in registers if gap not in done.registers]
+    there = {gap_of(one.path) for one in gathered.files if one.after is not None and is_gap_file(one.path, settings)}
+    opening = [gap for gap in registers if gap not in done.registers and gap not in there]
     ending = [gap for gap in closes if gap not in done.closes]
     if may_add and (opening or ending):
         known = read_gaps(tree, settings)

@@ -2,7 +2,8 @@
 
 It counts what any reference (branches, remote-tracking branches, tags, the stash) has or once had, the index, the work
 tree, and what open proposals and drafts would add. Two clones can still take one number at a time; then the files meet
-in a merge as two additions of one path, which is a conflict and never a silent loss.
+in a merge as two additions of one path, which is a conflict and never a silent loss. Of two pending proposals `check`
+says so (SP165), and `renumber` gives the later one's gaps free numbers.
 """
 
 from __future__ import annotations

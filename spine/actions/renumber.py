@@ -59,7 +59,7 @@ def renumber(
     Raises `NoCollision`, or `Refused` if a text that the proposal was made on is not in this clone.
     """
     old = stored.read_or_raise()
-    colliding = collisions(tree, ledger, old, find_blob)
+    colliding = collisions(tree, ledger, stored, find_blob)
     if not colliding:
         raise NoCollision(
             f"no gap that {old.id} registers has a number that another one has",
@@ -90,20 +90,21 @@ def renumber(
     return Renumbered(proposal, attached, numbers)
 
 
-def collisions(tree: Files, ledger: Ledger, proposal: Proposal, find_blob: FindBlob) -> list[str]:
+def collisions(tree: Files, ledger: Ledger, stored: Stored, find_blob: FindBlob) -> list[str]:
     """The gaps that a proposal registers and that are another gap's number already; the very same gap is none."""
+    proposal = stored.read_or_raise()
     there = read_gaps(tree, ledger.settings).by_id()
     known = statuses(ledger)
     earlier: dict[str, str | None] = {}
-    for id_, stored in ledger.proposals.items():
+    for id_, other in ledger.proposals.items():
         if id_ == proposal.id:
             break
-        if stored.proposal is not None and known[id_] == "pending" and id_ not in proposal.supersedes:
-            for gap in stored.proposal.registers:
-                earlier.setdefault(gap, _said(stored.proposal, gap, ledger.settings, find_blob))
+        if other.proposal is not None and known[id_] == "pending" and id_ not in proposal.supersedes:
+            for gap in other.proposal.registers:
+                earlier.setdefault(gap, _said(other, gap, ledger.settings, find_blob))
     found = []
     for gap in proposal.registers:
-        mine = _said(proposal, gap, ledger.settings, find_blob)
+        mine = _said(stored, gap, ledger.settings, find_blob)
         if gap in there:
             if mine is None or mine != _there(tree, there[gap].path, gap, ledger.settings):
                 found.append(gap)
@@ -122,11 +123,12 @@ def _is_ours(text: str) -> bool:
 # ---- what a gap is ------------------------------------------------------------------------------------------------
 
 
-def _said(proposal: Proposal, gap: str, settings: Settings, find_blob: FindBlob) -> str | None:
+def _said(stored: Stored, gap: str, settings: Settings, find_blob: FindBlob) -> str | None:
     """A new gap as the proposal has it: the text of its file, or what its entry of the register says."""
-    for file in proposal.files:
+    for file in stored.read_or_raise().files:
         if is_gap_file(file.path, settings) and gap_of(file.path) == gap:
-            return file.content
+            data = attached_finder(stored)(file.blob) if file.blob is not None else None
+            return file.content if data is None else data.decode("utf-8", "replace")
         if file.path == settings.gaps.register and file.change is not None and file.base is not None:
             base = find_blob(file.base)
             if base is not None:
@@ -169,8 +171,9 @@ def _renamed(
         return file_change(repo, Edited(path, None, new, why=_in_reason(file.why, numbers)), settings, attached)
     if file.base is None and file.blob is not None:
         data = find_attached(file.blob)
-        if data is not None and path != file.path:
-            return file_change(repo, Edited(path, None, Side(data, file.mode or "100644")), settings, attached)
+        if data is not None:  # too large to be shown whole, or no text
+            new = Side(_in_bytes(data, numbers), file.mode or "100644")
+            return file_change(repo, Edited(path, None, new, why=_in_reason(file.why, numbers)), settings, attached)
     if file.change is None or file.base is None:
         return replace(file, why=_in_reason(file.why, numbers))
     base = find_blob(file.base)
@@ -188,6 +191,13 @@ def _renamed(
     edited = Edited(path, Side(base, "100644"), Side(renamed.encode("utf-8"), "100644"))
     made = file_change(repo, edited, settings, attached)
     return replace(made, moved_from=file.moved_from, mode=file.mode, why=_in_reason(file.why, numbers))
+
+
+def _in_bytes(data: bytes, numbers: Mapping[str, str]) -> bytes:
+    try:
+        return _in_words(data.decode("utf-8"), numbers).encode("utf-8")
+    except UnicodeDecodeError:
+        return data
 
 
 def _in_new_lines(before: str, after: str, numbers: Mapping[str, str]) -> str:

@@ -159,6 +159,35 @@ def test_two_clones_and_a_remote(home: Bench, tmp_path: Path, git: Callable[...,
             repository.close()
 
 
+def test_what_is_too_large_to_be_shown_follows_too(home: Bench) -> None:
+    def large(bench: Bench, branch: str, vm: int) -> str:
+        bench.run("checkout", "-q", "-b", branch, "main")
+        gap = new_gap(bench.work, Shortfall(title=branch, type="runtime-bug", severity="high")).gap.id
+        with open(bench.path / f"gaps/{gap}.yaml", "a", encoding="utf-8") as stream:
+            stream.write("description: |\n" + f"  {branch} and {gap}, line after line\n" * 3000)
+        bench.write(PATH, VMS.replace(f"  - id: {vm}\n    on: true\n", f"  - id: {vm}\n    on: false\n"))
+        id_ = bench.propose(branch, why="w", registers=(gap,)).proposal.id
+        assert "blob: " in (bench.path / f"proposals/2026-02/{id_}/proposal.yaml").read_text("utf-8")
+        bench.commit(branch)
+        return id_
+
+    large(home, "one", 1)
+    tip = home.tip()
+    home.run("checkout", "-q", "main")
+    home.run("branch", "-qD", "one")
+    second = large(home, "other", 2)
+    home.run("branch", "one", tip)
+    home.run("checkout", "-q", "main")
+    home.run("merge", "-q", "--no-edit", "one", "other")
+    made = resolve(home.work, second, (), renumbers=True).made.proposal
+    home.commit("the successor")
+    home.apply(made.id)
+    text = home.read("gaps/GAP-OP-002.yaml")
+    assert "id: GAP-OP-002\n" in text
+    assert text.count("other and GAP-OP-002, line after line") == 3000
+    assert "GAP-OP-001" not in text
+
+
 def test_an_entry_of_a_register(home: Bench) -> None:
     register = "bindings/gaps.yaml"
     entry = (
