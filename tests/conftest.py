@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,10 @@ def scrubbed_environment(home: Path) -> dict[str, str]:
 @pytest.fixture(scope="session", autouse=True)
 def hermetic_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The test process itself is scrubbed too: it may run inside a git hook, which sets GIT_DIR and GIT_INDEX_FILE."""
+    for name in (signal.SIGINT, signal.SIGHUP):
+        # Whoever runs this in the background may have it ignored, and so would the processes whose end is tested.
+        if signal.getsignal(name) is signal.SIG_IGN:
+            signal.signal(name, signal.default_int_handler if name is signal.SIGINT else signal.SIG_DFL)
     clean = scrubbed_environment(tmp_path_factory.mktemp("home"))
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - clean.keys():
