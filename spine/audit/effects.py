@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spine.audit.compare import differences, same, same_but_places
+from spine.audit.following import followed
 from spine.audit.lines import apply_hunks, merge, told
 from spine.audit.locality import Text, comments, stray_comments, strays
 from spine.audit.objects import Missing, Objects, hash_of
@@ -185,12 +186,23 @@ class Prover:
             old, new = self.text(before), self.text(after)
         except Unreadable as error:
             return proof.flaw("SP410", "", f"not YAML that can be read: {error}")
+        work = self._followed(work, old)
         found = Proof()
         replay = self._replayed(work, [copy(root) if root is not None else None for root in old.roots], found)
         self._compare(replay.roots, old, new, [work], found)
         if (found.flaws or found.doubts) and self._by_line([work], before, after):
             return None
         return proof.add(found)
+
+    def _followed(self, work: Work, there: Text) -> Work:
+        """The change with its addresses as this text calls them, as far as the base is at hand."""
+        ops, base = work.change.ops, work.change.base
+        if not ops or base is None or self.at_hand(base) is None:
+            return work
+        try:
+            return replace(work, change=replace(work.change, ops=followed(ops, self.text(base).roots, there.roots)))
+        except Unreadable:
+            return work
 
     def _replayed(self, work: Work, roots: list[Node | None], proof: Proof) -> Replay:
         base: list[Node | None] | None = None
