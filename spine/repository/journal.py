@@ -6,6 +6,7 @@ nothing else lands until `spine doctor` has finished it or rolled it back.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ def open_journal(repo: Repository, journal: Journal) -> None:
         os.rename(draft, _path(repo))  # under the landing lock: nobody else makes one meanwhile
         _fsync_folder(repo.common_dir)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)  # on a full disk it is made, and stays empty
         raise DiskFailed(f"{printable(str(draft))}: {error.strerror}") from error
 
 
